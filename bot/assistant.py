@@ -1,0 +1,200 @@
+"""The conversation, on one page: a message goes in, events come out. Read this first.
+
+    message -> understand -> fold into the state -> each act of the message in turn -> suggestions -> done
+
+An `Assistant` holds the shelves, the memory and the prompts; what one act does is in `acts`. It knows no concrete
+engine and no web framework.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event as Flag
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from bot import acts, types
+from bot.errors import InvalidRequest, ShelftalkError, TooBusy, UnknownCatalog
+from bot.profile import state_event
+from bot.state import edit, fold
+from bot.turn import Turn
+from bot.understanding import understand
+
+if TYPE_CHECKING:
+    from bot.memory import Memory, Session
+    from prompts import Registry
+
+_log = logging.getLogger(__name__)
+
+Change = Callable[[types.DialogueState], types.DialogueState]
+
+
+class Assistant:
+    """Talks with visitors about the catalogues that it was given. Safe to use from several threads.
+
+    ``shelves`` maps a catalogue's name to a function that returns its current `Shelf` (a new generation is picked up at
+    the next turn); the first is the default. ``max_message`` bounds a message, in characters.
+    """
+
+    def __init__(
+        self,
+        shelves: Mapping[str, Callable[[], types.Shelf]],
+        memory: Memory,
+        prompts: Registry,
+        *,
+        max_message: int = 4000,
+        style: str = "plain",
+    ) -> None:
+        self.memory = memory
+        self.prompts = prompts
+        self._shelves = dict(shelves)
+        self._max_message = max_message
+        self._style = style
+        self._lock = Lock()
+        self._running: dict[str, list[Change]] = {}
+
+    @property
+    def catalogs(self) -> tuple[str, ...]:
+        """The catalogues on offer, the default first."""
+        return tuple(self._shelves)
+
+    def shelf(self, catalog: str | None = None) -> types.Shelf:
+        """The current shelf of ``catalog`` (None: the default). Raises UnknownCatalog."""
+        name = catalog or next(iter(self._shelves), "")
+        if name not in self._shelves:
+            offered = ", ".join(self._shelves) or "none; run `shelftalk ingest items FILE` first"
+            raise UnknownCatalog(f"no catalogue is called {name!r}", hint=f"catalogues here: {offered}")
+        return self._shelves[name]()
+
+    def open(self, session_id: str | None = None, *, catalog: str | None = None) -> Session:
+        """A new session, or the one with that id. Raises UnknownSession and UnknownCatalog."""
+        return self.memory.open_session(session_id, catalog=self.shelf(catalog).name)
+
+    def reply(self, session_id: str, message: str, *, cancel: Flag | None = None) -> Iterator[types.Event]:
+        """Answer one message. The message is durable before the first event, the turn before `Done`.
+
+        Setting ``cancel``, or closing the iterator, keeps what was said so far and marks it as stopped.
+
+        Raises:
+            InvalidRequest: the message is not text.
+            UnknownSession: the session does not exist.
+            TooBusy: this session is still replying to its last message.
+        """
+        if not isinstance(message, str) or "\x00" in message:
+            raise InvalidRequest("a message must be text", hint="send a string without NUL characters")
+        session = self.open(session_id)
+        with self._one_at_a_time(session.id) as changes:
+            turn = self._begin(session, message, cancel or Flag())
+            try:
+                yield from turn.watch(self._events(turn))
+            except ShelftalkError as error:
+                turn.status = "failed"
+                _log.warning("turn %s failed: %s", turn.id, error)
+                yield types.Notice("failed", turn.voice.phrase("notice/degraded", "failed"))
+            finally:
+                self._finish(turn, changes)
+            yield types.Done(
+                session_id=session.id,
+                turn_id=turn.id,
+                catalog=turn.shelf.name,
+                timings=turn.timings,
+                prompts=turn.prompts,
+                stopped=turn.status == "stopped",
+            )
+
+    def feedback(
+        self,
+        session_id: str,
+        kind: types.FeedbackKind,
+        *,
+        item_id: str | None = None,
+        turn_id: str | None = None,
+        reason: str = "",
+    ) -> types.StateChanged:
+        """Record a press and fold it into the state, also in the middle of a reply. Raises InvalidRequest."""
+        session = self.open(session_id)
+        self.memory.record_feedback(session.id, kind=kind, item_id=item_id, turn_id=turn_id, reason=reason)
+        pressed = () if item_id is None else (types.Feedback(item_id, kind, reason),)
+        items = self.shelf(session.catalog).items.items
+        return self._change(session, lambda state: fold(state, types.Intent(acts=()), feedback=pressed, items=items))
+
+    def edit(self, session_id: str, *, remove: tuple[str, ...]) -> types.StateChanged:
+        """Take chips or remembered items off the state, by key."""
+        return self._change(self.open(session_id), lambda state: edit(state, remove=remove))
+
+    def profile(self, session_id: str) -> types.StateChanged:
+        """What is known about this visitor now."""
+        return self._change(self.open(session_id), lambda state: state)
+
+    def _begin(self, session: Session, message: str, cancel: Flag) -> Turn:
+        """Make the message durable and lay out the workspace."""
+        shelf = self.shelf(session.catalog)
+        return Turn(
+            id=self.memory.begin_turn(session.id, message[: self._max_message]),
+            session_id=session.id,
+            shelf=shelf,
+            voice=self.prompts.voice(session.state.language, style=self._style),
+            message=message,
+            state=session.state,
+            history=self.memory.history(session.id),
+            cancel=cancel,
+            style=self._style,
+        )
+
+    def _events(self, turn: Turn) -> Iterator[types.Event]:
+        """Understand, fold, act, suggest."""
+        shelf, text = turn.shelf, turn.message[: self._max_message]
+        turn.intent = understand(shelf.understander, shelf.fallback, turn.history, text, shelf.items.schema)
+        turn.state = fold(turn.state, turn.intent, items=shelf.items.items)
+        turn.voice = self.prompts.voice(turn.state.language, style=self._style)
+        yield types.Understood(turn.intent)
+        yield state_event(turn.state, shelf, turn.voice)
+        yield from self._notices(turn)
+        yield from acts.perform(turn, self.memory)
+        if turn.suggestions:
+            yield types.Suggested(turn.suggestions)
+
+    def _notices(self, turn: Turn) -> Iterator[types.Event]:
+        """Everything that works less well than it should in this turn, said once each."""
+        codes = [*turn.shelf.faults]
+        if len(turn.message) > self._max_message:
+            codes.append("truncated_message")
+        if self.memory.ephemeral:
+            codes.append("ephemeral")
+        if turn.state.language != "en" and not turn.shelf.multilingual:
+            codes.append("english_only_descriptions")
+        if turn.shelf.understander is not turn.shelf.fallback and "fallback" in turn.intent.engines:
+            codes.append("no_model")
+        for code in dict.fromkeys(codes):
+            yield types.Notice(code, turn.voice.phrase("notice/degraded", code))
+
+    def _finish(self, turn: Turn, changes: list[Change]) -> None:
+        """Write the turn and its state in one step, with what the visitor pressed meanwhile."""
+        with self._lock:
+            for change in changes:
+                turn.state = change(turn.state)
+            self.memory.finish_turn(turn.id, turn.record())
+
+    def _change(self, session: Session, change: Change) -> types.StateChanged:
+        """Apply ``change`` to the saved state, and to a running turn when it ends."""
+        with self._lock:
+            state = change(self.memory.open_session(session.id, catalog=session.catalog).state)
+            self.memory.save_state(session.id, state)
+            if session.id in self._running:
+                self._running[session.id].append(change)
+        return state_event(state, self.shelf(session.catalog), self.prompts.voice(state.language, style=self._style))
+
+    @contextmanager
+    def _one_at_a_time(self, session_id: str) -> Iterator[list[Change]]:
+        """Hold the session for one reply; yields the changes that arrive meanwhile."""
+        with self._lock:
+            if session_id in self._running:
+                raise TooBusy("the last message is still being answered", hint="wait for it, or stop it first")
+            self._running[session_id] = []
+        try:
+            yield self._running[session_id]
+        finally:
+            with self._lock:
+                self._running.pop(session_id, None)

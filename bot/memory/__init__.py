@@ -1,0 +1,7 @@
+"""What outlives a turn: visitors, sessions, turns, shown items, feedback and hand-overs."""
+
+from bot.memory.opening import open_memory
+from bot.memory.records import HandOver, Session, StoredTurn
+from bot.memory.store import Memory
+
+__all__ = ["HandOver", "Memory", "Session", "StoredTurn", "open_memory"]

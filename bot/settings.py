@@ -1,0 +1,148 @@
+"""Settings and profiles: one frozen object, read once. The only place that reads the environment.
+
+Every field can be set by `SHELFTALK_<FIELD>` in upper case; an explicit keyword wins over the environment, the
+environment over the profile, the profile over the default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+from bot.errors import SettingsError
+
+Profile: TypeAlias = Literal["embedded", "offline", "gpu", "cluster"]
+
+_PREFIX = "SHELFTALK_"
+_PROFILES: dict[str, dict[str, Any]] = {
+    "embedded": {},
+    "offline": {"embedder": "hashed", "reranker": "overlap", "understander": "lexical", "writer": "composed"},
+    "gpu": {
+        "chat": "Qwen/Qwen3-4B-Instruct-2507",
+        "embedder": "ibm-granite/granite-embedding-311m-multilingual-r2",
+        "reranker": "BAAI/bge-reranker-v2-m3",
+    },
+    "cluster": {"store": "http://localhost:8001"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be chosen. Engines: a short name, a model folder or name, or a URL.
+
+    - ``understander``: ``lexical``, or ``chat`` (the model named by ``chat``).
+    - ``writer``: ``composed``, or ``chat``.
+    - ``embedder``: ``minilm``, ``hashed``, a sentence-transformers folder or name, or a `/v1/embeddings` URL.
+    - ``reranker``: ``late``, ``dense``, ``overlap``, ``none``, a cross-encoder folder or name, or a `/rerank` URL.
+    - ``store``: ``chroma``, ``memory``, or the URL of a Chroma server.
+    - ``memory_url``: empty for SQLite in the data directory, else a database URL; ``memory`` keeps nothing.
+    - ``device``: ``auto``, ``cpu`` or ``cuda[:n]``; only ``auto`` falls back.
+    - ``turns_at_once`` bounds running turns, ``queue`` those that may wait; past that a request gets 429.
+    - ``per_minute`` bounds messages per visitor and ``per_minute_address`` those per network address.
+    """
+
+    profile: Profile = "embedded"
+    data_dir: Path = Path()
+    catalogs: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 7860
+    root_path: str = ""
+    chat: str = ""
+    chat_api_key: str = ""
+    understander: str = "auto"
+    writer: str = "auto"
+    embedder: str = "minilm"
+    reranker: str = "late"
+    store: str = "chroma"
+    memory_url: str = ""
+    device: str = "auto"
+    style: str = "plain"
+    allowed_origins: tuple[str, ...] = ()
+    max_message: int = 4000
+    turns_at_once: int = 4
+    queue: int = 32
+    turn_seconds: float = 60.0
+    per_minute: int = 30
+    per_minute_address: int = 120
+    prompts_dir: Path | None = None
+
+    @property
+    def understander_engine(self) -> str:
+        """``lexical`` or ``chat`` once ``auto`` is resolved."""
+        return ("chat" if self.chat else "lexical") if self.understander == "auto" else self.understander
+
+    @property
+    def writer_engine(self) -> str:
+        """``composed`` or ``chat`` once ``auto`` is resolved."""
+        return ("chat" if self.chat else "composed") if self.writer == "auto" else self.writer
+
+    @property
+    def overlay(self) -> Path:
+        """The folder whose prompt files stand in front of the shipped ones."""
+        return self.prompts_dir or self.data_dir / "prompts"
+
+    @classmethod
+    def load(cls, *, environ: Mapping[str, str] | None = None, **chosen: Any) -> Settings:
+        """Settings from keywords, environment, profile and defaults; None means "not chosen".
+
+        Raises:
+            SettingsError: an unknown field or profile, or a value that does not fit, with the remedy.
+        """
+        environ = os.environ if environ is None else environ
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        chosen = {name: value for name, value in chosen.items() if value is not None}
+        if unknown := chosen.keys() - fields.keys():
+            raise SettingsError(f"no setting is called {sorted(unknown)}", hint=f"known: {', '.join(fields)}")
+        found: dict[str, Any] = {
+            name: environ[_PREFIX + name.upper()] for name in fields if environ.get(_PREFIX + name.upper())
+        }
+        profile = chosen.get("profile", found.get("profile", "embedded"))
+        if profile not in get_args(Profile):
+            raise SettingsError(f"no profile is called {profile!r}", hint=f"choose one of {', '.join(_PROFILES)}")
+        merged = {"data_dir": default_data_dir(environ), **_PROFILES[profile], **found, **chosen, "profile": profile}
+        return _check(cls(**{name: _coerce(name, fields[name].type, value) for name, value in merged.items()}))
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """The user's data directory on this platform."""
+    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "shelftalk"
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "shelftalk"
+    return Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "shelftalk"
+
+
+def _coerce(name: str, kind: Any, value: Any) -> Any:
+    """``value`` as the field's type; text from the environment is parsed."""
+    if not isinstance(value, str):
+        return tuple(value) if isinstance(value, list) else value
+    try:
+        if kind in ("int", "float"):
+            return int(value) if kind == "int" else float(value)
+    except ValueError:
+        wanted = "a whole number" if kind == "int" else "a number"
+        raise SettingsError(f"{name} must be {wanted}, found {value!r}", hint=f"set {_PREFIX}{name.upper()}") from None
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return Path(value).expanduser() if "Path" in kind else value
+
+
+def _check(settings: Settings) -> Settings:
+    """Refuse what cannot work, before anything is loaded."""
+    if not 0 <= settings.port <= 65535:
+        raise SettingsError(f"port {settings.port} does not exist", hint="choose one between 1 and 65535")
+    for name, allowed in (("understander", ("auto", "lexical", "chat")), ("writer", ("auto", "composed", "chat"))):
+        if (value := getattr(settings, name)) not in allowed:
+            raise SettingsError(f"{name} {value!r} is not known", hint=f"choose one of {', '.join(allowed)}")
+        if value == "chat" and not settings.chat:
+            raise SettingsError(f"{name}='chat' needs a language model", hint="name one with --chat FOLDER|NAME|URL")
+    for name in ("turns_at_once", "queue", "max_message", "per_minute", "per_minute_address"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(f"{name} must be at least 1", hint=f"set {_PREFIX}{name.upper()}")
+    return settings

@@ -1,0 +1,100 @@
+"""One turn at work: what it knows so far, what it said, and how long each step took.
+
+A `Turn` lives for one reply and is never shared; what outlives it is a `TurnRecord`, written by memory in one step.
+Knows nothing of how items are found or words are chosen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from typing import TYPE_CHECKING, Literal
+
+from bot import types
+
+if TYPE_CHECKING:
+    from prompts import Voice
+
+Status = Literal["done", "stopped", "failed", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """What memory keeps of a turn. ``timings`` are milliseconds since its start."""
+
+    reply: str
+    status: Status
+    intent: types.Intent | None
+    state: types.DialogueState
+    cards: tuple[types.Card, ...]
+    events: tuple[types.Event, ...]
+    prompts: tuple[str, ...]
+    timings: dict[str, float]
+
+
+@dataclass(slots=True)
+class Turn:
+    """The workspace of one reply; handlers read it, replace its state, and append what they showed."""
+
+    id: str
+    session_id: str
+    shelf: types.Shelf
+    voice: Voice
+    message: str
+    state: types.DialogueState
+    history: Sequence[types.Message] = ()
+    intent: types.Intent = field(default_factory=lambda: types.Intent(acts=()))
+    cancel: Flag = field(default_factory=Flag)
+    style: str = "plain"
+    cards: tuple[types.Card, ...] = ()
+    suggestions: tuple[types.Suggestion, ...] = ()
+    events: list[types.Event] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    status: Status = "done"
+    _began: float = field(default_factory=time.perf_counter)
+
+    def watch(self, events: Iterator[types.Event]) -> Iterator[types.Event]:
+        """Pass ``events`` on, noting each and its time; ends early, marked, once ``cancel`` is set."""
+        try:
+            for event in events:
+                self._note(event)
+                yield event
+                if self.cancel.is_set():
+                    self.status = "stopped"
+                    return
+        except GeneratorExit:
+            self.status = "stopped"
+            raise
+
+    def record(self) -> TurnRecord:
+        """The turn as memory keeps it."""
+        self.timings["total"] = self._elapsed()
+        return TurnRecord(
+            reply="".join(self.pieces),
+            status=self.status,
+            intent=self.intent,
+            state=self.state,
+            cards=self.cards,
+            events=tuple(event for event in self.events if not isinstance(event, types.Delta | types.Progress)),
+            prompts=self.prompts,
+            timings=dict(self.timings),
+        )
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Every prompt that spoke, as ``name.locale@version#hash``."""
+        return types.refs(self.voice.spoken)
+
+    def _note(self, event: types.Event) -> None:
+        """Remember one event; the first of each kind is timed."""
+        if isinstance(event, types.Delta):
+            self.pieces.append(event.text)
+        self.events.append(event)
+        self.timings.setdefault(event.name, self._elapsed())
+
+    def _elapsed(self) -> float:
+        """Milliseconds since the turn began."""
+        return round((time.perf_counter() - self._began) * 1000, 2)

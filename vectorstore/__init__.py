@@ -1,0 +1,1 @@
+"""Search over one catalogue and its help centre; knows nothing of conversations."""
