@@ -7,7 +7,7 @@ Everything is frozen: a stage returns a new value, never edits. Search nouns (It
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from vectorstore.base import Constraint, Item, Passage, Schema
@@ -526,8 +526,8 @@ class Shelf:
 
 def plain(value: Any) -> Any:
     """Dataclasses, tuples and mappings as JSON-ready dicts and lists; private fields and voices are left out."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
