@@ -1,0 +1,48 @@
+"""A brief -> the words of the reply: the chosen writer, checked, with the composed writer as its floor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from bot import types
+from bot.claims import checked
+from bot.errors import EngineError
+from bot.turn import Turn
+
+_log = logging.getLogger(__name__)
+
+
+def write(
+    turn: Turn,
+    task: Literal["explain", "answer", "compare", "clarify", "talk"],
+    situation: str,
+    *,
+    cards: tuple[types.Card, ...] = (),
+    answer: types.Answer | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Iterator[types.Event]:
+    """The reply to one act, piece by piece; when the model fails, the composed writer goes on and a notice says so."""
+    brief = types.Brief(
+        task=task,
+        situation=situation,
+        voice=turn.voice,
+        message=turn.message,
+        style=turn.style,
+        state=turn.state,
+        cards=cards,
+        answer=answer,
+        facts=facts or {},
+    )
+    if turn.shelf.writer is not turn.shelf.composed:
+        try:
+            for piece in checked(turn.shelf.writer.write(brief), brief, turn.shelf.items):
+                yield types.Delta(piece)
+                if turn.cancel.is_set():
+                    return
+            return
+        except EngineError as error:
+            _log.warning("the writer %s failed: %s", turn.shelf.writer.name, error)
+            yield types.Notice("no_model", turn.voice.phrase("notice/degraded", "no_model"))
+    yield from map(types.Delta, turn.shelf.composed.write(brief))
