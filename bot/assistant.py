@@ -24,7 +24,7 @@ from bot.understanding import understand
 
 if TYPE_CHECKING:
     from bot.memory import Memory, Session
-    from prompts import Registry
+    from prompts import Registry, Voice
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +67,11 @@ class Assistant:
             offered = ", ".join(self._shelves) or "none; run `shelftalk ingest items FILE` first"
             raise UnknownCatalog(f"no catalogue is called {name!r}", hint=f"catalogues here: {offered}")
         return self._shelves[name]()
+
+    def voice(self, locale: str, catalog: str) -> Voice:
+        """The voice that speaks ``locale`` about ``catalog``; edits of the prompt files are heard at once."""
+        self.prompts.refresh()
+        return self.prompts.voice(locale, style=self._style, catalog=catalog)
 
     def open(self, session_id: str | None = None, *, catalog: str | None = None) -> Session:
         """A new session, or the one with that id. Raises UnknownSession and UnknownCatalog."""
@@ -135,7 +140,7 @@ class Assistant:
             id=self.memory.begin_turn(session.id, message[: self._max_message]),
             session_id=session.id,
             shelf=shelf,
-            voice=self.prompts.voice(session.state.language, style=self._style),
+            voice=self.voice(session.state.language, shelf.name),
             message=message,
             state=session.state,
             history=self.memory.history(session.id),
@@ -148,7 +153,7 @@ class Assistant:
         shelf, text = turn.shelf, turn.message[: self._max_message]
         turn.intent = understand(shelf.understander, shelf.fallback, turn.history, text, shelf.items.schema)
         turn.state = fold(turn.state, turn.intent, items=shelf.items.items)
-        turn.voice = self.prompts.voice(turn.state.language, style=self._style)
+        turn.voice = self.voice(turn.state.language, shelf.name)
         yield types.Understood(turn.intent)
         yield state_event(turn.state, shelf, turn.voice)
         yield from self._notices(turn)
@@ -184,7 +189,7 @@ class Assistant:
             self.memory.save_state(session.id, state)
             if session.id in self._running:
                 self._running[session.id].append(change)
-        return state_event(state, self.shelf(session.catalog), self.prompts.voice(state.language, style=self._style))
+        return state_event(state, self.shelf(session.catalog), self.voice(state.language, session.catalog))
 
     @contextmanager
     def _one_at_a_time(self, session_id: str) -> Iterator[list[Change]]:

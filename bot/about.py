@@ -1,0 +1,147 @@
+"""Answers about named items, from their records alone: one fact, everything, a comparison, or why one was left out.
+
+Returns finished sentences; searches nothing. An item that the catalogue lacks is never answered for by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot import types
+from bot.state import condition
+from vectorstore.base import Facet, FacetValue, Item
+from vectorstore.columns import Columns
+
+MOST = 4
+_ITEM, _COMPARE, _WHY = "about/item", "about/compare", "about/why_not"
+
+
+def subjects(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...]:
+    """The ids that the message is about: those named or pointed at, else the one in focus, else the only one shown."""
+    named = tuple(dict.fromkeys(mention.item_id for mention in intent.mentions if mention.item_id))
+    if named or any(mention.item_id is None for mention in intent.mentions):
+        return named[:MOST]
+    if state.focus:
+        return (state.focus,)
+    return state.last_shown if len(state.last_shown) == 1 else ()
+
+
+def told(shelf: types.Shelf, voice: Any, ids: Sequence[str], asked: Sequence[str]) -> Iterator[str]:
+    """What the records say of the ``asked`` facets, or everything when none is named."""
+    for id_ in ids:
+        item = shelf.items.items[id_]
+        facets = [facet for name in asked if (facet := shelf.items.schema.get(name))]
+        if facets:
+            yield from (fact(item, facet, voice) for facet in facets)
+        else:
+            yield everything(item, shelf, voice)
+
+
+def which(shelf: types.Shelf, voice: Any, ids: Sequence[str]) -> str:
+    """Ask back which item is meant, naming those on the table."""
+    if not ids:
+        return voice.phrase(_ITEM, "which_open")
+    return voice.phrase(_ITEM, "which", titles=[shelf.items.items[id_].title for id_ in ids])
+
+
+def fact(item: Item, facet: Facet, voice: Any) -> str:
+    """One facet of one item as a sentence; "our record does not say" when it is empty."""
+    label, value = voice.label(facet.name, facet.label), item.facets.get(facet.name)
+    if value is None or value == ():
+        return voice.phrase(_ITEM, "unknown", title=item.title, label=label)
+    if isinstance(value, bool):
+        return voice.phrase(_ITEM, "flag_yes" if value else "flag_no", title=item.title, label=label)
+    key = voice.pick(_ITEM, facet.name, "fact")
+    words = spoken(voice, facet, value)
+    extra = {"label": label} if "label" in voice.takes(_ITEM, key) else {}
+    return voice.phrase(_ITEM, key, title=item.title, value=words, **extra)
+
+
+def everything(item: Item, shelf: types.Shelf, voice: Any) -> str:
+    """Title, facts and description."""
+    facets = [facet for facet in shelf.items.schema.facets if facet.role not in ("popularity", "year")]
+    rows = [spoken(voice, facet, item.facets[facet.name]) for facet in facets if item.facets.get(facet.name)]
+    year = shelf.items.schema.of_role("year")
+    when = spoken(voice, year, item.facets[year.name]) if year and year.name in item.facets else ""
+    return voice.phrase(_ITEM, "about", title=item.title, year=when, rows=rows, description=item.description)
+
+
+def compared(shelf: types.Shelf, voice: Any, ids: Sequence[str]) -> Iterator[str]:
+    """Where the items differ, facet by facet, and what they share. Needs two to four ids."""
+    items = [shelf.items.items[id_] for id_ in ids[:MOST]]
+    titles = [item.title for item in items]
+    if len(items) < 2:
+        yield voice.phrase(_COMPARE, "needs_two", titles=titles)
+        return
+    yield voice.phrase(_COMPARE, "lead", titles=titles)
+    facets = [facet for facet in shelf.items.schema.facets if facet.role != "popularity"]
+    lines = [line for facet in facets if (line := _difference(items, facet, voice))]
+    yield from lines or [voice.phrase(_COMPARE, "same", titles=titles)]
+    if shared := [words for facet in facets for words in _shared(items, facet, voice)]:
+        yield voice.phrase(_COMPARE, "shared", titles=titles, shared=shared)
+
+
+def why_not(shelf: types.Shelf, voice: Any, state: types.DialogueState, item_id: str, *, place: int, total: int) -> str:
+    """Why one item is not on the list. ``place``: its rank from 1 among ``total`` candidates, 0 when it is none."""
+    item = shelf.items.items[item_id]
+    holdings = (("shown_now", state.last_shown), ("rejected", state.rejected), ("seen", state.seen))
+    for key, ids in (*holdings, ("liked", state.likes)):
+        if item_id in ids:
+            return voice.phrase(_WHY, key, title=item.title)
+    columns = Columns([item], shelf.items.schema)
+    failed = next((one for one in state.constraints if not columns.mask([one]).all()), None)
+    if failed is not None:
+        return _fails(item, failed, shelf, voice)
+    if item_id in state.shown:
+        return voice.phrase(_WHY, "shown_before", title=item.title)
+    if place:
+        return voice.phrase(_WHY, "ranked_lower", title=item.title, rank=place, total=total)
+    return voice.phrase(_WHY, "not_close", title=item.title)
+
+
+def missing(voice: Any, title: str) -> str:
+    """The catalogue does not hold that title."""
+    return voice.phrase(_ITEM, "not_in_catalog", title=title)
+
+
+def spoken(voice: Any, facet: Facet, value: FacetValue) -> str:
+    """A facet value in words; a list as "a, b and c"."""
+    if isinstance(value, tuple):
+        return voice.listed([voice.value(facet.name, one, facet.unit) for one in value])
+    return voice.value(facet.name, value, facet.unit)
+
+
+def _fails(item: Item, failed: types.Constraint, shelf: types.Shelf, voice: Any) -> str:
+    """The condition that the item fails, and what its record says instead."""
+    facet = shelf.items.schema.get(failed.facet)
+    words = condition(failed, voice, shelf.items.schema)
+    if facet is None or failed.facet not in item.facets:
+        return voice.phrase(_WHY, "fails_unknown", title=item.title, condition=words)
+    value = spoken(voice, facet, item.facets[failed.facet])
+    return voice.phrase(_WHY, "fails", title=item.title, condition=words, value=value)
+
+
+def _difference(items: Sequence[Item], facet: Facet, voice: Any) -> str:
+    """One line where the items differ; empty when they agree or a record is silent."""
+    held = [item.facets.get(facet.name) for item in items]
+    if None in held or len({_set(value) for value in held if value is not None}) == 1:
+        return ""
+    values = [
+        {"title": item.title, "value": spoken(voice, facet, value)}
+        for item, value in zip(items, held, strict=True)
+        if value is not None
+    ]
+    return voice.phrase(_COMPARE, "difference", label=voice.label(facet.name, facet.label), values=values)
+
+
+def _shared(items: Sequence[Item], facet: Facet, voice: Any) -> Iterator[str]:
+    """The values that all items hold."""
+    held = [_set(item.facets[facet.name]) if facet.name in item.facets else frozenset() for item in items]
+    for value in sorted(frozenset.intersection(*held), key=str):
+        yield voice.value(facet.name, value, facet.unit)
+
+
+def _set(value: FacetValue) -> frozenset[Any]:
+    """A value as the set of what it holds."""
+    return frozenset(value) if isinstance(value, tuple) else frozenset((value,))

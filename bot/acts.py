@@ -1,0 +1,134 @@
+"""What each act of a message does: one short generator per act, and the table that names them.
+
+Every generator reads the turn, yields events, and leaves the new state, the cards and the suggestions on the turn.
+Words come from the writer and the voice; items, passages and numbers from the shelf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot import about, suggesting, support, types
+from bot.handing_over import hand_over
+from bot.recommending import place_of, recommend, show
+from bot.turn import Turn
+from bot.writing import write
+
+if TYPE_CHECKING:
+    from bot.memory import Memory
+
+_SEARCHES = ("recommend", "refine", "feedback")
+
+
+def perform(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """Every act of the message in its order, a blank line between their texts."""
+    for number, act in enumerate(plan(turn.intent)):
+        if number:
+            yield types.Delta("\n\n")
+        yield from _HANDLERS[act](turn, memory)
+
+
+def plan(intent: types.Intent) -> tuple[types.Act, ...]:
+    """The acts to perform: in order, one search at most, small talk only where it stands alone."""
+    acts: list[types.Act] = []
+    for act in intent.acts or ("recommend",):
+        searched = act in _SEARCHES and any(known in _SEARCHES for known in acts)
+        if act not in acts and not searched:
+            acts.append(act)
+    if len(acts) > 1:
+        acts = [act for act in acts if act != "smalltalk"] or acts[:1]
+    return tuple(acts)
+
+
+def _recommend(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """Cards with reasons."""
+    yield from recommend(turn)
+
+
+def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """An item's record in words; a title that is not here leads to its nearest ones, labelled as such."""
+    ids = about.subjects(turn.state, turn.intent)
+    absent = [mention.text for mention in turn.intent.mentions if mention.item_id is None]
+    if absent and not ids:
+        yield from recommend(turn)
+        return
+    if not ids:
+        turn.suggestions = suggesting.titles(turn, turn.state.last_shown)
+        yield from _say([about.which(turn.shelf, turn.voice, turn.state.last_shown)])
+        return
+    turn.state = replace(turn.state, focus=ids[0])
+    turn.suggestions = suggesting.after_facts(turn, ids)
+    if not turn.intent.asked:
+        yield from show(turn, ids)
+    yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
+
+
+def _compare(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """Differences and common ground, from the records."""
+    named = about.subjects(turn.state, turn.intent)
+    ids = named if len(named) > 1 else tuple(dict.fromkeys((*named, *turn.state.last_shown)))[:2]
+    turn.suggestions = suggesting.after_facts(turn, ids)
+    yield from _say([*about.compared(turn.shelf, turn.voice, ids)], between="\n")
+
+
+def _why_not(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """Why a named item is not on the list."""
+    ids = about.subjects(turn.state, turn.intent)
+    lines = [about.missing(turn.voice, one.text) for one in turn.intent.mentions if one.item_id is None]
+    for id_ in ids:
+        place, total = place_of(turn, id_)
+        lines.append(about.why_not(turn.shelf, turn.voice, turn.state, id_, place=place, total=total))
+    turn.suggestions = suggesting.after_facts(turn, ids)
+    yield from _say(lines or [about.which(turn.shelf, turn.voice, turn.state.last_shown)])
+
+
+def _support(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """A cited answer, or "I do not know" with what was checked and the way to a person."""
+    question = turn.intent.question or turn.message
+    answer = support.answer(turn.shelf.help, question, embedder=turn.shelf.embedder, language=turn.state.language)
+    abstained = turn.state.abstained + 1 if answer.abstained else 0
+    turn.state = replace(turn.state, abstained=abstained, last_question=question)
+    turn.suggestions = suggesting.after_support(turn, answer)
+    yield types.Answered(answer.citations, answer.abstained, answer.confidence)
+    if answer.abstained:
+        situation = "no_help" if not len(turn.shelf.help) else "again" if abstained > 1 else "abstain"
+    else:
+        situation = "quoted"
+    yield from write(turn, "answer", situation, answer=answer)
+
+
+def _hand_over(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """A person takes over, with the transcript."""
+    for event in hand_over(turn, memory):
+        if isinstance(event, types.HandedOver):
+            turn.state = replace(turn.state, handed_over=event.id)
+        yield event
+    turn.suggestions = suggesting.after_talk(turn)
+
+
+def _talk(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """A short answer to what is no request, and the way back."""
+    turn.suggestions = suggesting.after_talk(turn)
+    yield from write(turn, "talk", turn.intent.sensitive or turn.intent.topic or "unclear")
+
+
+def _say(sentences: Sequence[str], *, between: str = " ") -> Iterator[types.Event]:
+    """Finished sentences from the records, one at a time."""
+    for number, sentence in enumerate(sentences):
+        yield types.Delta((between if number else "") + sentence)
+
+
+_HANDLERS: dict[types.Act, Callable[[Turn, Memory], Iterator[types.Event]]] = {
+    "recommend": _recommend,
+    "refine": _recommend,
+    "feedback": _recommend,
+    "ask_item": _ask_item,
+    "compare": _compare,
+    "why_not": _why_not,
+    "support": _support,
+    "handover": _hand_over,
+    "smalltalk": _talk,
+    "out_of_scope": _talk,
+}

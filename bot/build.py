@@ -1,0 +1,147 @@
+"""Settings -> Assistant: the one place that puts engines, catalogues, prompts and memory together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.assistant import Assistant
+from bot.engines import choose
+from bot.engines.understand_lexical import LexicalUnderstander
+from bot.engines.write_composed import ComposedWriter
+from bot.errors import MemoryFault, SettingsError
+from bot.memory import Memory, open_memory
+from bot.settings import Settings
+from bot.shelving import LiveShelf
+from bot.types import Shelf, Understander, Writer
+from bot.understanding import Vocabulary
+from prompts import Registry
+from vectorstore.generations import Generations
+from vectorstore.index import open_index
+
+if TYPE_CHECKING:
+    from bot.types import Reranker
+    from vectorstore.base import Embedder
+
+_log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+def build(settings: Settings, *, say: Say = _log.info) -> Assistant:
+    """Everything that the settings ask for, loaded and ready. ``say`` hears what runs where.
+
+    Raises:
+        SettingsError, EngineError, MemoryFault, VectorStoreError: with the remedy; nothing is half-started.
+    """
+    prompts = Registry.load(overlay=settings.overlay)
+    embedder = choose.embedder(settings)
+    reranker = choose.reranker(settings, embedder)
+    makers = _Engines(settings, prompts, embedder, reranker)
+    shelves = {name: _shelf(settings, name, makers) for name in catalogs(settings)}
+    memory = remember(settings, say)
+    for line in _running(settings, embedder, reranker):
+        say(line)
+    return Assistant(shelves, memory, prompts, max_message=settings.max_message, style=settings.style)
+
+
+def catalogs(settings: Settings) -> tuple[str, ...]:
+    """The catalogues to serve: those chosen, else the operator's own, else the demos."""
+    from bot import demo
+
+    root = settings.data_dir / "catalogs"
+    own = sorted(path.name for path in root.glob("*") if path.is_dir() and path.name not in demo.NAMES)
+    for name in settings.catalogs:
+        if name not in own and name not in demo.NAMES:
+            known = ", ".join([*own, *demo.NAMES])
+            raise SettingsError(f"no catalogue is called {name!r}", hint=f"here are: {known}; or ingest one first")
+    return settings.catalogs or tuple(own) or demo.NAMES
+
+
+def remember(settings: Settings, say: Say = _log.info) -> Memory:
+    """The database that was chosen; when the default one cannot be opened, a memory that ends with the process."""
+    if settings.memory_url:
+        return open_memory(settings.memory_url)
+    try:
+        return open_memory(f"sqlite:///{settings.data_dir / 'memory.db'}")
+    except MemoryFault as error:
+        say(f"conversations are not kept: {error} ({error.hint})")
+        return open_memory("memory")
+
+
+class _Engines:
+    """The engines that all catalogues share, and how a shelf is made of them."""
+
+    def __init__(self, settings: Settings, prompts: Registry, embedder: Embedder, reranker: Reranker | None) -> None:
+        self.embedder = embedder
+        self.reranker = reranker
+        self._settings = settings
+        self._prompts = prompts
+        self._composed = ComposedWriter()
+        self._chat = None
+        if "chat" in (settings.understander_engine, settings.writer_engine):
+            from bot.engines.chat_model import language_model
+
+            self._chat = language_model(settings.chat, api_key=settings.chat_api_key, device=settings.device)
+
+    def shelf(self, name: str, folder: Path) -> Shelf:
+        """One generation, opened with every engine."""
+        items, passages = open_index(folder, self.embedder)
+        vocabulary = Vocabulary(tuple(items.items.values()), items.schema)
+        lexical = LexicalUnderstander(vocabulary, self.embedder)
+        if self.reranker is not None and hasattr(self.reranker, "warm"):
+            self.reranker.warm(tuple(items.items.values()), cache=folder / "late.npz")
+        return Shelf(
+            name=name,
+            items=items,
+            help=passages,
+            embedder=self.embedder,
+            understander=self._understander(lexical, vocabulary),
+            fallback=lexical,
+            writer=self._writer(),
+            composed=self._composed,
+            reranker=self.reranker,
+            faults=("exact_search",) if items.degraded else (),
+            multilingual="multilingual" in self.embedder.name,
+        )
+
+    def _understander(self, lexical: LexicalUnderstander, vocabulary: Vocabulary) -> Understander:
+        """The language model where one is in charge, else the lexical engine."""
+        if self._settings.understander_engine != "chat" or self._chat is None:
+            return lexical
+        from bot.engines.understand_chat import ChatUnderstander
+
+        return ChatUnderstander(self._chat, self._prompts, vocabulary=vocabulary, lexical=lexical)
+
+    def _writer(self) -> Writer:
+        """The language model where one is in charge, else the composed writer."""
+        if self._settings.writer_engine != "chat" or self._chat is None:
+            return self._composed
+        from bot.engines.write_chat import ChatWriter
+
+        return ChatWriter(self._chat, self._prompts)
+
+
+def _shelf(settings: Settings, name: str, engines: _Engines) -> LiveShelf:
+    """A catalogue that is served from its newest generation; a demo is laid out at its first use."""
+    from bot import demo
+
+    root = settings.data_dir / "catalogs" / name
+    if name in demo.NAMES:
+        demo.lay_out(name, root, engines.embedder)
+    generations = Generations(root)
+    return LiveShelf(generations.current, lambda folder: engines.shelf(name, folder))
+
+
+def _running(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> tuple[str, ...]:
+    """What runs where, one line each."""
+    place = getattr(embedder, "device", "")
+    ranks = "combined order only" if reranker is None else reranker.name
+    return (
+        f"embedding with {embedder.name}" + (f" on {place}" if place else ""),
+        f"re-ranking with {ranks}" + (f" on {where}" if (where := getattr(reranker, "device", place)) else ""),
+        f"reading with {settings.understander_engine}, writing with {settings.writer_engine}"
+        + (f" ({settings.chat})" if settings.chat else ""),
+    )

@@ -1,0 +1,83 @@
+"""Names and URLs of engines -> engines. Everything heavy is imported only by the engine that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import EngineError
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.types import Reranker
+    from vectorstore.base import Embedder
+
+
+def embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name. Raises EngineError with the remedy."""
+    name = settings.embedder
+    if name == "minilm":
+        from vectorstore.embedders.local import LocalEmbedder
+
+        return LocalEmbedder(device=settings.device)
+    if name == "hashed":
+        from vectorstore.embedders.scripted import HashedEmbedder
+
+        return HashedEmbedder()
+    if name.startswith(("http://", "https://")):
+        from vectorstore.embedders.http import HttpEmbedder
+
+        url, _, model = name.partition("#")
+        return HttpEmbedder(url, model or "default")
+    from vectorstore.embedders.sentence import SentenceEmbedder
+
+    return SentenceEmbedder(name, device=settings.device)
+
+
+def reranker(settings: Settings, embedder: Embedder) -> Reranker | None:
+    """The reranker that the settings name, or None for ``none``. Raises EngineError with the remedy."""
+    name = settings.reranker
+    makers: dict[str, Callable[[], Reranker | None]] = {
+        "none": lambda: None,
+        "late": lambda: _late(embedder),
+        "dense": lambda: _dense(embedder),
+        "overlap": _overlap,
+    }
+    if name in makers:
+        return makers[name]()
+    if name.startswith(("http://", "https://")):
+        from bot.engines.rerank_http import HttpReranker
+
+        return HttpReranker(name)
+    if not Path(name).is_dir() and "/" not in name:
+        raise EngineError(
+            f"no reranker is called {name!r}",
+            hint=f"choose one of {', '.join(makers)}, a model folder, a Hub name, or the URL of a /rerank service",
+        )
+    from bot.engines.rerank_cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(name, device=settings.device)
+
+
+def _late(embedder: Embedder) -> Reranker | None:
+    """Late interaction where the embedder gives token vectors, else its plain cosine."""
+    from vectorstore.embedders.local import LocalEmbedder
+
+    if not isinstance(embedder, LocalEmbedder):
+        return _dense(embedder)
+    from bot.engines.rerank_local import LateInteractionReranker
+
+    return LateInteractionReranker(embedder)
+
+
+def _dense(embedder: Embedder) -> Reranker:
+    from bot.engines.rerank_dense import DenseReranker
+
+    return DenseReranker(embedder)
+
+
+def _overlap() -> Reranker:
+    from bot.engines.rerank_scripted import OverlapReranker
+
+    return OverlapReranker()

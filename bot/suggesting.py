@@ -1,0 +1,211 @@
+"""What the visitor could say next: chips that each lead somewhere, and the one question of a broad request.
+
+A chip is a message that a visitor could have typed, with the intent it stands for. Its count comes from folding that
+intent into the state and counting, so a chip that leads to nothing is never made. Words come through the voice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bot import types
+from bot.retrieval import count
+from bot.state import condition, fold
+from bot.turn import Turn
+from vectorstore.base import Constraint, Facet
+
+if TYPE_CHECKING:
+    from prompts import Voice
+
+MOST = 5
+BROAD = 40
+ANSWERS = 4
+_CHIP, _START = "suggest/chip", "suggest/start"
+_QUESTION = "clarify/question"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One possible next message and what it would mean."""
+
+    text: str
+    intent: types.Intent
+    kind: types.SuggestionKind = "chip"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The one question of a turn, with the answers that lead somewhere."""
+
+    event: types.Clarified
+    answers: tuple[types.Suggestion, ...]
+
+
+def after_cards(turn: Turn, found: types.Retrieved, question: Question | None) -> tuple[types.Suggestion, ...]:
+    """Repairs first, then answers to the question, critiques of the list, something different; at most five."""
+    chosen = [*_counted(turn, _repairs(turn, found))][:3]
+    if question is not None:
+        chosen += [*question.answers, *_counted(turn, [_any_answer(turn, question.event.facet)])]
+    chosen += _critiques(turn, MOST - 1 - len(chosen))
+    chosen = chosen[: MOST - 1] + [*_counted(turn, [_different(turn)])]
+    return _unique(chosen)
+
+
+def after_support(turn: Turn, answer: types.Answer) -> tuple[types.Suggestion, ...]:
+    """Did it help, a person, and the way back to what was looked for."""
+    helped = [] if answer.abstained else [_plain(turn, "that_helped"), _plain(turn, "more_help")]
+    person = [_plain(turn, "talk_to_person")] if answer.abstained or answer.topic else []
+    return _unique([*helped, *person, *_back(turn)])
+
+
+def after_talk(turn: Turn) -> tuple[types.Suggestion, ...]:
+    """The way back, or else examples that work in this catalogue."""
+    return _unique(_back(turn) or [types.Suggestion(text) for text in examples(turn.shelf, turn.voice)])
+
+
+def examples(shelf: types.Shelf, voice: Voice) -> tuple[str, ...]:
+    """The first messages that the prompt file holds for this catalogue, in its order."""
+    key = voice.pick(_START, shelf.name, "any")
+    said = [voice.phrase(_START, key, variant=number) for number in range(MOST)]
+    return tuple(dict.fromkeys(said))[:4]
+
+
+def titles(turn: Turn, item_ids: Sequence[str]) -> tuple[types.Suggestion, ...]:
+    """The titles on the table, to say which one is meant."""
+    return _unique([types.Suggestion(turn.shelf.items.items[id_].title) for id_ in item_ids[:MOST]])
+
+
+def after_facts(turn: Turn, item_ids: Sequence[str]) -> tuple[types.Suggestion, ...]:
+    """More like the item that was asked about, and the way back."""
+    titles = [turn.shelf.items.items[id_].title for id_ in item_ids[:2]]
+    likes = [types.Suggestion(turn.voice.phrase(_CHIP, "more_like", title=title), "chip") for title in titles]
+    return _unique([*likes, *_back(turn)])
+
+
+def question(turn: Turn, found: types.Retrieved) -> Question | None:
+    """One question, only where the request is broad and the best candidates disagree on one attribute."""
+    state = turn.state
+    narrow = state.constraints or state.wishes or state.likes or state.order
+    if found.total < BROAD or (narrow and not turn.intent.surprise):
+        return None
+    rows = [turn.shelf.items.row(candidate.id) for candidate in found.candidates]
+    splits = [(_split(turn, facet, rows), facet) for facet in _askable(turn)]
+    if not splits:
+        return None
+    facet = max(splits, key=lambda pair: pair[0])[1]
+    answers = tuple(_counted(turn, (_answer(turn, facet, value) for value in _common(turn, facet, rows))))
+    if len(answers) < 2:
+        return None
+    key = turn.voice.pick(_QUESTION, facet.name, "other")
+    asked = turn.voice.phrase(_QUESTION, key, label=turn.voice.label(facet.name, facet.label))
+    return Question(types.Clarified(asked, facet.name), answers[: ANSWERS - 1])
+
+
+def _askable(turn: Turn) -> list[Facet]:
+    """Facets with few enough values to answer by a chip."""
+    return [f for f in turn.shelf.items.schema.facets if f.type in ("category", "multi") and 2 <= len(f.values) <= 40]
+
+
+def _split(turn: Turn, facet: Facet, rows: Sequence[int]) -> float:
+    """How evenly the candidates spread over the facet's values, in bits; higher asks better."""
+    counts = np.array([n for _, n in _tally(turn, facet, rows)], float)
+    if counts.sum() == 0:
+        return 0.0
+    share = counts / counts.sum()
+    return float(-(share * np.log2(share)).sum())
+
+
+def _common(turn: Turn, facet: Facet, rows: Sequence[int]) -> list[str]:
+    """The facet's values among the candidates, most frequent first."""
+    return [value for value, _ in _tally(turn, facet, rows)][: ANSWERS * 2]
+
+
+def _tally(turn: Turn, facet: Facet, rows: Sequence[int]) -> list[tuple[str, int]]:
+    """Value -> how many of the candidates hold it, most frequent first."""
+    index, counts = turn.shelf.items, dict[str, int]()
+    for row in rows:
+        held = index.items[index.ids[row]].facets.get(facet.name, ())
+        for value in held if isinstance(held, tuple) else (held,):
+            counts[str(value)] = counts.get(str(value), 0) + 1
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _answer(turn: Turn, facet: Facet, value: str) -> Move:
+    """An answer to the question as a message."""
+    intent = types.Intent(acts=("refine",), constraints=(Constraint(facet.name, "is", value),))
+    return Move(turn.voice.phrase(_CHIP, "with_value", value=turn.voice.value(facet.name, value)), intent, "question")
+
+
+def _any_answer(turn: Turn, facet: str) -> Move:
+    """ "No preference" as a message."""
+    return Move(turn.voice.phrase(_CHIP, "no_preference"), types.Intent(acts=("refine",), dropped=(facet,)), "question")
+
+
+def _repairs(turn: Turn, found: types.Retrieved) -> Iterator[Move]:
+    """Each smallest change that leads somewhere, as a message."""
+    for repair in found.repairs:
+        facet = turn.shelf.items.schema.get(repair.old.facet)
+        label = turn.voice.label(repair.old.facet, facet.label if facet else "")
+        if repair.new is None:
+            text = turn.voice.phrase(_CHIP, "drop", label=label)
+            intent = types.Intent(acts=("refine",), dropped=(repair.old.facet,))
+        else:
+            words = condition(repair.new, turn.voice, turn.shelf.items.schema)
+            text = turn.voice.phrase(_CHIP, "repair", condition=words)
+            intent = types.Intent(acts=("refine",), constraints=(repair.new,))
+        yield Move(text, intent, "repair")
+
+
+def _critiques(turn: Turn, room: int) -> list[types.Suggestion]:
+    """Unit critiques on numbers that move the list, and one compound of two that can be met together."""
+    facets = [f for f in turn.shelf.items.schema.facets if f.type == "number" and f.role != "popularity"]
+    moves = [(facet, way) for facet in facets for way in ("lower", "higher")]
+    named = [(f, w) for f, w in moves if turn.voice.has(_CHIP, f"{f.name}_{w}")]
+    units = _counted(turn, (_relative(turn, (pair,)) for pair in named))
+    by_text = {s.text: s for s in units}
+    pairs = [(a, b) for i, a in enumerate(named) for b in named[i + 1 :] if a[0].name != b[0].name]
+    compound = next(iter(_counted(turn, (_relative(turn, pair) for pair in pairs))), None)
+    singles = sorted(by_text.values(), key=lambda s: -(s.count or 0))[:2]
+    return [*singles, *([compound] if compound else [])][: max(room, 0)]
+
+
+def _relative(turn: Turn, ways: Sequence[tuple[Facet, str]]) -> Move:
+    """ "Older", or "Older and shorter", as a message."""
+    words = [turn.voice.phrase(_CHIP, f"{facet.name}_{way}") for facet, way in ways]
+    relatives = tuple(types.Relative(facet.name, way) for facet, way in ways)  # type: ignore[arg-type]
+    text = words[0] if len(words) == 1 else turn.voice.listed([words[0], *(w[:1].lower() + w[1:] for w in words[1:])])
+    return Move(text, types.Intent(acts=("refine",), relatives=relatives))
+
+
+def _different(turn: Turn) -> Move:
+    """ "Something different" as a message."""
+    return Move(turn.voice.phrase(_CHIP, "different"), types.Intent(acts=("recommend",), more=True))
+
+
+def _back(turn: Turn) -> list[types.Suggestion]:
+    """The way back to the items, once there were any."""
+    return [_plain(turn, "back", kind="back")] if turn.state.shown else []
+
+
+def _plain(turn: Turn, key: str, *, kind: types.SuggestionKind = "chip") -> types.Suggestion:
+    """A chip whose effect needs no count."""
+    return types.Suggestion(turn.voice.phrase(_CHIP, key), kind)
+
+
+def _counted(turn: Turn, moves: Iterator[Move] | Sequence[Move] | Any) -> Iterator[types.Suggestion]:
+    """The moves that lead to something new, with how much."""
+    index = turn.shelf.items
+    for move in moves:
+        state = fold(turn.state, move.intent, items=index.items)
+        left = count(index, replace(state, rejected=(*state.rejected, *turn.state.shown)))
+        if left > 0:
+            yield types.Suggestion(move.text, move.kind, left)
+
+
+def _unique(suggestions: Sequence[types.Suggestion]) -> tuple[types.Suggestion, ...]:
+    """The first of each text."""
+    return tuple({suggestion.text.casefold(): suggestion for suggestion in reversed(suggestions)}.values())[::-1][:MOST]
