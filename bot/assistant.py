@@ -9,18 +9,19 @@ engine and no web framework.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Event as Flag
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot import acts, types
+from bot import acts, lookup, types
 from bot.errors import InvalidRequest, ShelftalkError, TooBusy, UnknownCatalog
 from bot.profile import state_event
 from bot.state import edit, fold
 from bot.turn import Turn
 from bot.understanding import understand
+from vectorstore.base import Constraint
 
 if TYPE_CHECKING:
     from bot.memory import Memory, Session
@@ -108,6 +109,24 @@ class Assistant:
                 prompts=turn.prompts,
                 stopped=turn.status == "stopped",
             )
+
+    def search(
+        self,
+        query: str,
+        *,
+        catalog: str | None = None,
+        filters: Sequence[Constraint] = (),
+        k: int = 10,
+        rerank: bool = True,
+    ) -> tuple[types.Card, ...]:
+        """Items for a query outside any conversation; filters are never relaxed."""
+        shelf = self.shelf(catalog)
+        return lookup.search(shelf, self.voice("en", shelf.name), query, filters=filters, k=k, rerank=rerank)
+
+    def answer(self, question: str, *, catalog: str | None = None) -> tuple[types.Answer, str]:
+        """A cited answer to a service question outside any conversation, or the abstention, and its words."""
+        shelf = self.shelf(catalog)
+        return lookup.answer(shelf, self.voice("en", shelf.name), question)
 
     def feedback(
         self,

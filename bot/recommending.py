@@ -116,9 +116,7 @@ def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
     told = [one for one in state.constraints if one not in found.relaxed]
     named = [mention.item_id for mention in intent.mentions if mention.item_id in items]
     titles = [items[id_].title for id_ in (named or state.likes[-2:]) if id_ in items]
-    left_out = [
-        items[mention.item_id].title for mention in intent.mentions if mention.role == "rejected" and mention.item_id
-    ]
+    rejected = [mention.item_id for mention in intent.mentions if mention.role == "rejected"]
     absent = next((mention.text for mention in intent.mentions if mention.item_id is None), "")
     return {
         "n": len(turn.cards),
@@ -127,7 +125,7 @@ def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
         "relaxed": [condition(one, turn.voice, schema) for one in found.relaxed],
         "title": absent or (titles[0] if titles else ""),
         "titles": titles,
-        "left_out": left_out,
+        "left_out": [items[id_].title for id_ in rejected if id_ in items],
         "order": order_words(state.order, turn.voice, schema) if state.order else "",
     }
 

@@ -51,7 +51,7 @@ def after_cards(turn: Turn, found: types.Retrieved, question: Question | None) -
     if question is not None:
         chosen += [*question.answers, *_counted(turn, [_any_answer(turn, question.event.facet)])]
     chosen += _critiques(turn, MOST - 1 - len(chosen))
-    chosen = chosen[: MOST - 1] + [*_counted(turn, [_different(turn)])]
+    chosen = [*chosen[: MOST - 1], *_counted(turn, [_different(turn)])]
     return _unique(chosen)
 
 
@@ -141,7 +141,7 @@ def _answer(turn: Turn, facet: Facet, value: str) -> Move:
 
 
 def _any_answer(turn: Turn, facet: str) -> Move:
-    """ "No preference" as a message."""
+    """No preference, as a message."""
     return Move(turn.voice.phrase(_CHIP, "no_preference"), types.Intent(acts=("refine",), dropped=(facet,)), "question")
 
 
@@ -174,7 +174,7 @@ def _critiques(turn: Turn, room: int) -> list[types.Suggestion]:
 
 
 def _relative(turn: Turn, ways: Sequence[tuple[Facet, str]]) -> Move:
-    """ "Older", or "Older and shorter", as a message."""
+    """One or two critiques, "Older" or "Older and shorter", as a message."""
     words = [turn.voice.phrase(_CHIP, f"{facet.name}_{way}") for facet, way in ways]
     relatives = tuple(types.Relative(facet.name, way) for facet, way in ways)  # type: ignore[arg-type]
     text = words[0] if len(words) == 1 else turn.voice.listed([words[0], *(w[:1].lower() + w[1:] for w in words[1:])])
@@ -182,7 +182,7 @@ def _relative(turn: Turn, ways: Sequence[tuple[Facet, str]]) -> Move:
 
 
 def _different(turn: Turn) -> Move:
-    """ "Something different" as a message."""
+    """Something different, as a message."""
     return Move(turn.voice.phrase(_CHIP, "different"), types.Intent(acts=("recommend",), more=True))
 
 

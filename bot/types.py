@@ -83,8 +83,9 @@ class Intent:
     "quiet"). ``asked`` names the facets an `ask_item` is about, empty for "tell me about it". ``question`` is the
     service question. ``query`` is the text that search uses for this message. ``more`` is "something else": exclude
     what was shown. ``surprise``: the visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/
-    refusal situation key such as "harm" or "injection", empty otherwise. ``engines`` names the engine that decided
-    each slot. ``confidence`` is 0 to 1.
+    refusal situation key ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of
+    small talk and of what is out of scope ("hello", "thanks", "gibberish", ...; "why" for "why this one?"). ``engines``
+    names the engine that decided each slot. ``confidence`` is 0 to 1.
     """
 
     acts: tuple[Act, ...]
@@ -102,6 +103,7 @@ class Intent:
     surprise: bool = False
     reset: bool = False
     sensitive: str = ""
+    topic: str = ""
     language: str = "en"
     confidence: float = 1.0
     engines: Mapping[str, str] = field(default_factory=dict)
@@ -181,11 +183,15 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A change of the constraints that leaves ``count`` items: replace ``old`` by ``new`` (None: drop it)."""
+    """A change of the constraints that leaves ``count`` items: replace ``old`` by ``new`` (None: drop it).
+
+    ``also`` are constraints that have to go with it, where no single change leads anywhere.
+    """
 
     old: Constraint
     new: Constraint | None
     count: int
+    also: tuple[Constraint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
