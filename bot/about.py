@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot import types
-from bot.state import condition
+from bot.wording import condition
 from vectorstore.base import Facet, FacetValue, Item
 from vectorstore.columns import Columns
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot import types
-from bot.state import chips
 from bot.turn import Turn
+from bot.wording import chips
 
 if TYPE_CHECKING:
     from bot.memory import Memory

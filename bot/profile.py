@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot import types
-from bot.state import chips
+from bot.wording import chips
 
 if TYPE_CHECKING:
     from prompts import Voice

@@ -58,10 +58,10 @@ class Weights:
     """One mix per kind of request; ``seed`` varies what chance draws."""
 
     seed: int = 0
-    query: Mix = field(default_factory=lambda: Mix(dense=0.5, lexical=0.3, rerank=0.3, popularity=0.05))
-    likes: Mix = field(default_factory=lambda: Mix(similar=0.6, shared=0.4, popularity=0.1, diversity=0.3))
+    query: Mix = field(default_factory=lambda: Mix(dense=0.3, lexical=0.15, rerank=1.0, popularity=0.03))
+    likes: Mix = field(default_factory=lambda: Mix(similar=1.0, shared=0.8, popularity=0.15, diversity=0.3))
     both: Mix = field(
-        default_factory=lambda: Mix(dense=0.4, lexical=0.2, rerank=0.2, similar=0.4, shared=0.2, popularity=0.05)
+        default_factory=lambda: Mix(dense=0.3, lexical=0.15, rerank=0.8, similar=0.6, shared=0.3, popularity=0.03)
     )
     cold: Mix = field(default_factory=lambda: Mix(popularity=0.7, recency=0.1, chance=0.3, diversity=0.5, spread=0.4))
     surprise: Mix = field(

@@ -14,8 +14,9 @@ from bot import explaining, suggesting, types
 from bot.errors import EngineError
 from bot.ranking import rank, shortlist, stand
 from bot.retrieval import retrieve
-from bot.state import after_shown, condition, order_words
+from bot.state import after_shown
 from bot.turn import Turn
+from bot.wording import condition, order_words
 from bot.writing import write
 
 if TYPE_CHECKING:

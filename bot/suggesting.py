@@ -14,8 +14,9 @@ import numpy as np
 
 from bot import types
 from bot.retrieval import count
-from bot.state import condition, fold
+from bot.state import fold
 from bot.turn import Turn
+from bot.wording import condition
 from vectorstore.base import Constraint, Facet
 
 if TYPE_CHECKING:
