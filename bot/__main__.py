@@ -159,17 +159,16 @@ def index_check(catalog: Catalog = None, json: Json = False, data_dir: DataDir =
 @index.command("rebuild")
 def index_rebuild(
     catalog: Catalog = None,
-    embed: Annotated[bool, typer.Option("--embed", help="Embed everything again, too.")] = False,
     data_dir: DataDir = None,
     profile: Profile = None,
 ) -> None:
-    """Build the index anew from the canonical records; nothing is embedded again unless asked."""
+    """Build the index anew from the canonical records; only vectors of another embedder are made again."""
     from bot.terminal import ingesting
     from bot.terminal.console import explained
 
     settings = _settings(data_dir=data_dir, profile=profile)
     with explained():
-        ingesting.rebuild(settings, catalog=catalog, embed=embed)
+        ingesting.rebuild(settings, catalog=catalog)
 
 
 @app.command()

@@ -48,7 +48,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One section of a help page: the unit that is found and cited."""
+    """One section of a help page: the unit that is found and cited. ``topic`` is what its author declared, or ""."""
 
     id: str
     page: str
@@ -57,6 +57,7 @@ class Passage:
     anchor: str
     text: str
     url: str | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The parts of the lexical understander: words and rules over a vocabulary, no generative model."""

@@ -1,0 +1,96 @@
+"""Words that speak of amounts without numbers: "short", "the oldest", "cheaper", "in stock".
+
+Vague words are quantiles of the catalogue at hand ("short": the shortest quarter), so that they always find something
+and mean the same in every shop. Knows no negation; a span says what it would mean when negated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.spans import Span, opposites
+from bot.engines.lexical.text import Reading
+from bot.types import Order, Relative
+from vectorstore.base import Constraint
+
+if TYPE_CHECKING:
+    from bot.understanding import Vocabulary
+
+_SORT = ("sort by", "sorted by", "order by", "ordered by", "rank by", "ranked by", "sort them by", "sort it by", "arrange by")
+
+
+class Amounts:
+    """Finds vague amounts, critiques, superlatives and flags of the facets of a schema."""
+
+    def __init__(self, vocabulary: Vocabulary, speeches: Mapping[str, Speech]) -> None:
+        """Turn each facet's words into ready spans."""
+        self._table = Phrases((phrase, span) for speech in speeches.values() for phrase, span in _entries(vocabulary, speech))
+
+    def spans(self, reading: Reading) -> list[Span]:
+        """Every such phrase in the message, the longest at each place."""
+        found = []
+        for match in self._table.everywhere(reading.tokens):
+            span = match.value
+            found.append(
+                Span(
+                    match.start,
+                    match.end,
+                    span.kind,
+                    span.constraints,
+                    span.opposite,
+                    relative=span.relative,
+                    order=span.order,
+                    facet=span.facet,
+                    soft=span.soft,
+                )
+            )
+        return found
+
+
+def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span]]:
+    name = speech.name
+    if speech.numeric:
+        for phrase in speech.least + speech.most:
+            order = Order(name, "asc" if phrase in speech.least else "desc")
+            yield phrase, Span(0, 0, "order", order=order, facet=name)
+        for phrase in speech.most_soft:
+            yield phrase, Span(0, 0, "order", order=Order(name, "desc"), facet=name, soft=True)
+        for phrase, direction in _critiques(speech):
+            yield phrase, Span(0, 0, "relative", relative=Relative(name, direction), facet=name)
+        for phrase in (f"{sort} {called}" for sort in _SORT for called in speech.names):
+            order = Order(name, "desc" if speech.facet.role in ("popularity", "year") else "asc")
+            yield phrase, Span(0, 0, "order", order=order, facet=name)
+        for phrase, rule in speech.vague.items():
+            yield phrase, _vague(vocabulary, speech, rule)
+    for phrase in speech.flag or (speech.names if speech.facet.type == "flag" else ()):
+        constraint = Constraint(name, ">", 0.0) if speech.numeric else Constraint(name, "is", True)
+        yield phrase, Span(0, 0, "flag", (constraint,), opposites((constraint,)), facet=name)
+
+
+def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]]]:
+    """ "cheaper"; and for any facet "a lower price", "more weight", "less weight"."""
+    for phrase in speech.lower:
+        yield phrase, "lower"
+    for phrase in speech.higher:
+        yield phrase, "higher"
+    for called in speech.names if speech.facet.role != "year" else ():
+        yield from ((f"{word} {called}", "lower") for word in ("lower", "less", "smaller"))
+        yield from ((f"{word} {called}", "higher") for word in ("higher", "more", "greater"))
+
+
+def _vague(vocabulary: Vocabulary, speech: Speech, rule: tuple[str, float, float]) -> Span:
+    """A share of the catalogue from below or above; the third number is the share that "not" leaves."""
+    op, share, negated = rule
+    limit = vocabulary.quantile(speech.name, share, round_to=_step(speech))
+    other = vocabulary.quantile(speech.name, negated, round_to=_step(speech))
+    constraint = Constraint(speech.name, op, limit)  # type: ignore[arg-type]
+    against = (Constraint(speech.name, op, other),) if negated != share else (constraint,)  # type: ignore[arg-type]
+    return Span(0, 0, "vague", (constraint,), opposites(against), facet=speech.name)
+
+
+def _step(speech: Speech) -> float:
+    """Round limits that a chip can show: whole decades and half decades, five minutes, two digits of the rest."""
+    return 5.0 if speech.facet.role == "year" or speech.group == "minutes" else 0.0

@@ -1,0 +1,200 @@
+"""Numbers, amounts with units, years and decades in a message. Knows no facet and no comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.engines.lexical.facets import unit_group
+from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.text import Reading, Token
+
+_DIGITS = re.compile(r"^\d+(?:[.,]\d+)*$")
+_GLUED = re.compile(r"^(\d+(?:\.\d+)?)([^\W\d_]+)(?:(\d{1,2})m?(?:in)?)?$")
+_DECADE = re.compile(r"^((?:18|19|20)?)(\d)0s$")
+_YEARS = range(1870, 2051)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount at the tokens ``start`` up to ``end``, in base units of its group.
+
+    ``group`` is a unit group, "year" (one or a span of years), or "" for a bare number. ``low == high`` but for decades.
+    """
+
+    start: int
+    end: int
+    low: float
+    high: float
+    group: str
+
+    @property
+    def period(self) -> bool:
+        """Whether it spans more than one value."""
+        return self.low != self.high
+
+
+class Quantities:
+    """Reads the amounts of a message."""
+
+    def __init__(self) -> None:
+        """Take number words, units and decades from the lexicon."""
+        numbers = table("en.numbers")
+        self._words: dict[str, int] = numbers["words"]
+        self._scales: dict[str, int] = numbers["scales"]
+        self._decades: dict[str, int] = numbers["decades"]
+        self._parts = Phrases((word, tuple(part)) for word, part in numbers["decade_parts"].items())
+        self._periods = Phrases((word, tuple(ends)) for word, ends in numbers["periods"].items())
+        articles = numbers["articles"]
+        self._ones, self._halves = set(articles["one"]), Phrases((word, 0.5) for word in articles["half"])
+        self._plus = Phrases((word, 0.5) for word in articles["plus_half"])
+        self._couple = Phrases((word, 2.0) for word in articles["couple"])
+        self._recent = numbers["recent"]
+
+    def scan(self, reading: Reading, *, newest: float | None) -> list[Quantity]:
+        """Every amount, left to right. ``newest`` is the year from which "the last ten years" counts back."""
+        found: list[Quantity] = []
+        index = 0
+        while index < len(reading.tokens):
+            quantity = self._at(reading.tokens, index, newest)
+            if quantity:
+                found.append(quantity)
+            index = quantity.end if quantity else index + 1
+        return found
+
+    def number(self, tokens: Sequence[Token], index: int) -> tuple[float, int] | None:
+        """The number at ``index`` in digits or words, and where it ends."""
+        if index >= len(tokens):
+            return None
+        norm = tokens[index].norm
+        if _DIGITS.match(norm):
+            return _value(norm), index + 1
+        couple = self._couple.at(tokens, index)
+        if couple:
+            return couple.value, couple.end
+        return self._spelled(tokens, index)
+
+    def _at(self, tokens: Sequence[Token], index: int, newest: float | None) -> Quantity | None:
+        return (
+            self._period(tokens, index)
+            or self._decade(tokens, index)
+            or self._last_years(tokens, index, newest)
+            or self._glued(tokens, index)
+            or self._amount(tokens, index)
+        )
+
+    def _period(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        match = self._periods.at(tokens, index)
+        if not match:
+            return None
+        low, high = match.value
+        return Quantity(index, match.end, low or float("-inf"), high or float("inf"), "year")
+
+    def _decade(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        part = self._parts.at(tokens, index)
+        place = part.end if part else index
+        place += place < len(tokens) and tokens[place].text in ("'", "the")
+        decade = self._decade_at(tokens, place)
+        if decade is None:
+            return None
+        start, end = decade
+        first, last = part.value if part else (0, 9)
+        return Quantity(index, end, float(start + first), float(start + last), "year")
+
+    def _decade_at(self, tokens: Sequence[Token], index: int) -> tuple[int, int] | None:
+        if index >= len(tokens):
+            return None
+        norm, end = tokens[index].norm, index + 1
+        if end < len(tokens) and tokens[end].norm == "'s" and norm.isdigit():
+            norm, end = f"{norm}s", end + 1
+        match = _DECADE.match(norm)
+        if match:
+            century = match[1] or ("20" if match[2] in "01" else "19")
+            return int(f"{century}{match[2]}0"), end
+        return (self._decades[norm], end) if norm in self._decades else None
+
+    def _last_years(self, tokens: Sequence[Token], index: int, newest: float | None) -> Quantity | None:
+        if newest is None or tokens[index].norm not in self._recent["words"]:
+            return None
+        count, end = self.number(tokens, index + 1) or (1.0, index + 1)
+        unit = tokens[end].norm if end < len(tokens) else ""
+        if unit not in self._recent["units"] or (end == index + 1 and unit == "years"):
+            return None
+        years = count * self._recent["units"][unit]
+        return Quantity(index, end + 1, newest - years + 1, newest, "year")
+
+    def _glued(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        """``2h``, ``90min``, ``1h30``."""
+        match = _GLUED.match(tokens[index].norm)
+        group, factor = unit_group(match[2]) if match else ("", 1.0)
+        if not match or not group:
+            return None
+        value = float(match[1]) * factor + float(match[3] or 0)
+        return self._more(tokens, Quantity(index, index + 1, value, value, group))
+
+    def _amount(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        sign, start = unit_group(tokens[index].norm)[0] == "currency", index
+        half = self._halves.at(tokens, index)
+        number = (half.value, half.end) if half else self.number(tokens, index + sign)
+        if not number and tokens[index].norm in self._ones:
+            number = (1.0, index + 1)
+            if index + 1 >= len(tokens) or not unit_group(tokens[index + 1].norm)[0]:
+                return None
+        if not number:
+            return None
+        value, end = number
+        plus = self._plus.at(tokens, end)
+        if plus:
+            value, end = value + plus.value, plus.end
+        return self._united(tokens, Quantity(start, end, value, value, "currency" if sign else ""))
+
+    def _united(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity | None:
+        """With the unit that follows; four digits without one are a year."""
+        end = quantity.end
+        group, factor = unit_group(tokens[end].norm) if end < len(tokens) else ("", 1.0)
+        if group and (not quantity.group or group == quantity.group):
+            value = quantity.low * factor
+            return self._more(tokens, replace(quantity, end=end + 1, low=value, high=value, group=group))
+        plain = len(tokens[quantity.start].norm) == 4 and tokens[quantity.start].norm.isdigit()
+        if not quantity.group and plain and quantity.low in _YEARS and quantity.end == quantity.start + 1:
+            return replace(quantity, group="year")
+        return quantity
+
+    def _more(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity:
+        """``and a half`` after the unit, or the minutes after the hours."""
+        plus = self._plus.at(tokens, quantity.end)
+        last = unit_group(tokens[quantity.end - 1].norm)[1]
+        if plus:
+            value = quantity.low + plus.value * last
+            return replace(quantity, end=plus.end, low=value, high=value)
+        if last < 60 and not tokens[quantity.end - 1].norm.endswith("h"):
+            return quantity
+        place = quantity.end + (quantity.end < len(tokens) and tokens[quantity.end].norm == "and")
+        rest = self.number(tokens, place)
+        if rest and rest[0] < 60 and rest[1] < len(tokens) and unit_group(tokens[rest[1]].norm) == (quantity.group, 1.0):
+            value = quantity.low + rest[0]
+            return replace(quantity, end=rest[1] + 1, low=value, high=value)
+        return quantity
+
+    def _spelled(self, tokens: Sequence[Token], index: int) -> tuple[float, int] | None:
+        total, place, end = 0, 0, index
+        while end < len(tokens):
+            norm = tokens[end].norm
+            if norm in self._words and (place == 0 or (place >= 20 and place % 10 == 0 and self._words[norm] < 10)):
+                place += self._words[norm]
+            elif norm in self._scales and (place or tokens[end - 1].norm in self._ones):
+                total, place = total + max(place, 1) * self._scales[norm], 0
+            elif not (norm == "and" and total and end + 1 < len(tokens) and tokens[end + 1].norm in self._words):
+                break
+            end += 1
+        return (float(total + place), end) if end > index else None
+
+
+def _value(digits: str) -> float:
+    """``1,000`` is a thousand, ``2,5`` two and a half."""
+    head, _, tail = digits.rpartition(",")
+    if head and len(tail) != 3:
+        return float(f"{head.replace(',', '')}.{tail.replace('.', '')}")
+    return float(digits.replace(",", "")) if digits.count(".") < 2 else float(digits.replace(".", ""))

@@ -1,0 +1,140 @@
+"""People in a message: full names, last names, typos; as director, cast or whatever facets hold names.
+
+Knows no negation; a span says what it would mean when negated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.gazetteer import closest
+from bot.engines.lexical.lexicon import common_words
+from bot.engines.lexical.phrases import Found, Phrases
+from bot.engines.lexical.spans import Span, opposites
+from bot.engines.lexical.text import Reading, Token, words
+from vectorstore.base import Constraint
+
+DOMINANT = 3.0
+"""Of several people who share a last name, one is meant when this many times as frequent as the next."""
+MOST = 4
+"""A last name shared by more people than this means none of them."""
+_SHORTEST_TYPO = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    start: int
+    end: int
+    people: tuple[str, ...]
+
+
+class People:
+    """Finds the people whom facets of the schema hold."""
+
+    def __init__(self, speeches: Mapping[str, Speech]) -> None:
+        """Index every name in full, by last name and, for names of several words, by first."""
+        self._speeches = [speech for speech in speeches.values() if speech.person]
+        self._counts: dict[str, Counter[str]] = {}
+        for speech in self._speeches:
+            for value, count in speech.facet.values:
+                self._counts.setdefault(value, Counter())[speech.name] += count
+        self._full = Phrases((name, name) for name in self._counts)
+        self._last = self._by_word(-1)
+        self._first = self._by_word(0)
+        self._typable = tuple(word for word in self._last if len(word) >= _SHORTEST_TYPO)
+        self._left = Phrases((cue, speech.name) for speech in self._speeches for cue in speech.left)
+        self._right = Phrases((cue, speech.name) for speech in self._speeches for cue in speech.right)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of every name, folded."""
+        return frozenset(word for name in self._counts for word in words(name))
+
+    def spans(self, reading: Reading) -> list[Span]:
+        """Every person in the message."""
+        full = [_Sighting(match.start, match.end, (match.value,)) for match in self._full.scan(reading.tokens)]
+        taken = {index for sighting in full for index in range(sighting.start, sighting.end)}
+        short = [self._short(reading, index) for index in range(len(reading.tokens)) if index not in taken]
+        return [self._span(reading, sighting) for sighting in (*full, *filter(None, short))]
+
+    def _short(self, reading: Reading, index: int) -> _Sighting | None:
+        """A last name alone, or a full name with a typo in it."""
+        token = reading.tokens[index]
+        cue = self._left.before(reading.tokens, index) or self._possessive(reading, index)
+        capital = token.capital and not reading.shouting and not reading.starts_sentence(index)
+        if not token.word or len(token.norm) < 3 or (token.norm in common_words() and not capital):
+            return None
+        people = self._last.get(token.norm) or self._misspelt(reading.tokens, index)
+        if not people and (capital or cue):
+            people = self._first.get(token.norm, ()) if len(self._first.get(token.norm, ())) == 1 else ()
+        if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
+            return None
+        start = index - (index > 0 and self._fits_first(reading.tokens[index - 1], people))
+        people = self._narrowed(people, reading.tokens[start], cue.value if cue else "") if start < index else people
+        return _Sighting(start, index + 1, people) if len(people) <= MOST else None
+
+    def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
+        """The people whose last name is a typo away, if the word is nothing else."""
+        norm = tokens[index].norm
+        if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words() or norm in self._first:
+            return ()
+        near = closest(norm, self._typable)
+        people = self._last[near] if near else ()
+        named = index > 0 and self._fits_first(tokens[index - 1], people)
+        return people if named or (near and len(norm) >= 6) else ()
+
+    def _fits_first(self, token: Token, people: Sequence[str]) -> bool:
+        return any(words(name)[0] == token.norm for name in people if len(words(name)) > 1)
+
+    def _narrowed(self, people: tuple[str, ...], first: Token, facet: str) -> tuple[str, ...]:
+        return tuple(name for name in people if words(name)[0] == first.norm) or people
+
+    def _possessive(self, reading: Reading, index: int) -> Found[str] | None:
+        """ "Kubrick's films", "a Kubrick film"."""
+        after = reading.tokens[index + 1 : index + 2]
+        return Found(index, index, "") if after and after[0].norm in ("'s", "film", "films", "movie", "movies") else None
+
+    def _span(self, reading: Reading, sighting: _Sighting) -> Span:
+        left = self._cue(reading.tokens, sighting.start)
+        right = self._right.at(reading.tokens, sighting.end)
+        cue = left or right
+        facet, people = self._role(sighting.people, cue.value if cue else "")
+        constraint = Constraint(facet, "is", people[0]) if len(people) == 1 else Constraint(facet, "any", people)
+        start = left.start if left and left.end > sighting.start - 1 and left.value == facet else sighting.start
+        end = right.end if right and not left and right.value == facet else sighting.end
+        if end < len(reading.tokens) and reading.tokens[end].norm == "'s":
+            end += 1
+        return Span(start, end, "person", (constraint,), opposites((constraint,)), facet=facet)
+
+    def _cue(self, tokens: Sequence[Token], start: int) -> Found[str] | None:
+        """The cue before a name, also across other names: "with Tom Hanks and Meg Ryan"."""
+        cue = self._left.before(tokens, start)
+        if cue or start < 2:
+            return cue
+        index = start - 1
+        while index > 0 and (tokens[index].norm in ("and", "or", ",", "nor", "&") or tokens[index].norm in self.words):
+            index -= 1
+        cue = self._left.before(tokens, index + 1)
+        return Found(start, start, cue.value) if cue else None
+
+    def _role(self, people: tuple[str, ...], cued: str) -> tuple[str, tuple[str, ...]]:
+        """The facet meant, and those of ``people`` who are in it: the cued one, else where they are more often."""
+        if not cued or not any(self._counts[name][cued] for name in people):
+            totals = Counter({speech.name: sum(self._counts[name][speech.name] for name in people) for speech in self._speeches})
+            cast = max(totals, key=lambda name: (totals[name], name == "cast"))
+            cued = cast
+        held = sorted((name for name in people if self._counts[name][cued]), key=lambda name: -self._counts[name][cued])
+        if len(held) > 1 and self._counts[held[0]][cued] >= DOMINANT * self._counts[held[1]][cued]:
+            held = held[:1]
+        return cued, tuple(held)
+
+    def _by_word(self, place: int) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for name in self._counts:
+            parts = words(name)
+            if len(parts) > 1 or (parts and place == -1):
+                found.setdefault(parts[place], []).append(name)
+        return {word: tuple(names) for word, names in found.items()}

@@ -1,0 +1,173 @@
+"""References to items that were shown: "the second one", "the first two", "both", "it", "the French one", "Lebowski".
+
+Resolved against the list shown last; a reference beyond it means nothing. Knows no roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.spans import Board, Span
+from bot.engines.lexical.text import Reading, Token, words
+from bot.types import Mention
+from vectorstore.base import Constraint, Item
+
+if TYPE_CHECKING:
+    from bot.understanding import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What can be pointed at: the list shown last, in order, and the item that "it" means."""
+
+    shown: tuple[str, ...] = ()
+    focus: str | None = None
+
+
+class Pointers:
+    """Finds and resolves references."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Compile ordinals, pronouns and nouns of the language."""
+        lists, numbers = table("en.mentions"), table("en.numbers")
+        self._vocabulary = vocabulary
+        self._ordinals: dict[str, int] = numbers["ordinals"]
+        self._counts: dict[str, int] = {word: value for word, value in numbers["words"].items() if 1 < value < 7}
+        self._counts |= {str(value): value for value in range(2, 7)}
+        self._nouns = Phrases((noun, True) for noun in lists["places"]["nouns"])
+        self._numbered = frozenset(lists["places"]["number"])
+        self._middle = Phrases((phrase, True) for phrase in lists["places"]["middle"])
+        pronouns = [(phrase, kind) for kind in ("two", "many", "one") for phrase in lists["pronouns"][kind]]
+        self._pronouns: Phrases[str] = Phrases(pronouns)
+        self._shy = frozenset(lists["pronouns"]["shy"])
+
+    def spans(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
+        """References on free tokens; "the first two" is one span with two mentions."""
+        found: list[Span] = []
+        index = 0
+        while index < len(reading.tokens):
+            match = self._at(reading.tokens, index, board, scene)
+            if match:
+                end, ids = match
+                found += [_span(reading, index, end, ids)] if ids else []
+            index = match[0] if match else index + 1
+        return found
+
+    def pronouns(self, reading: Reading, board: Board) -> Iterator[tuple[int, int, str, bool]]:
+        """Pronouns on free tokens: start, end, "one"/"two"/"many", and whether it points only beside a cue."""
+        for match in self._pronouns.scan(reading.tokens):
+            if board.free(match.start, match.end):
+                shy = " ".join(reading.norms(match.start, match.end)) in self._shy
+                yield match.start, match.end, match.value, shy
+
+    def described(self, reading: Reading, board: Board, scene: Scene) -> list[tuple[Span, Span]]:
+        """ "the French one": (the value's span, the reference) where exactly one shown item meets it."""
+        found = []
+        for span in board.spans:
+            before, after = span.start - 1, span.end
+            if before < 0 or reading.tokens[before].norm != "the" or not span.constraints:
+                continue
+            noun = after < len(reading.tokens) and reading.tokens[after].norm in ("one", "film", "movie")
+            ids = [id_ for id_ in scene.shown if meets(self._vocabulary.by_id.get(id_), span.constraints)]
+            if noun and len(ids) == 1:
+                found.append((span, _span(reading, before, after + 1, ids)))
+        return found
+
+    def partial(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
+        """A telling word out of the title of one shown item."""
+        telling = self._telling(scene)
+        found = []
+        for index, token in enumerate(reading.tokens):
+            id_ = telling.get(token.norm)
+            capital = token.capital and not reading.starts_sentence(index)
+            if id_ and board.free(index, index + 1) and (capital or token.norm not in common_words()):
+                found.append(_span(reading, index, index + 1, (id_,)))
+        return found
+
+    def _telling(self, scene: Scene) -> dict[str, str]:
+        seen: dict[str, str | None] = {}
+        for id_ in scene.shown:
+            item = self._vocabulary.by_id.get(id_)
+            for word in set(words(item.title)) if item else ():
+                seen[word] = None if word in seen else id_
+        return {word: id_ for word, id_ in seen.items() if id_ and len(word) >= 4 and not word.isdigit()}
+
+    def _at(self, tokens: Sequence[Token], index: int, board: Board, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+        """The reference at ``index``: where it ends and what it means."""
+        start = index + (tokens[index].norm == "the")
+        if start >= len(tokens) or not board.free(index, start + 1) or not scene.shown:
+            return None
+        found = self._ordinal(tokens, start, scene) or self._by_number(tokens, start, scene)
+        if found:
+            return found
+        middle = self._middle.at(tokens, index)
+        return (middle.end, scene.shown[len(scene.shown) // 2 :][:1]) if middle and len(scene.shown) % 2 else None
+
+    def _ordinal(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+        place = self._ordinals.get(tokens[index].norm)
+        if place is None:
+            return None
+        count = self._counts.get(tokens[index + 1].norm) if index + 1 < len(tokens) else None
+        if count and place in (1, -1):
+            noun = self._nouns.at(tokens, index + 2)
+            return (noun.end if noun else index + 2), scene.shown[:count] if place == 1 else scene.shown[-count:]
+        noun = self._nouns.at(tokens, index + 1)
+        if not noun and not _closes(tokens, index + 1):
+            return None
+        return (noun.end if noun else index + 1), _pick(scene.shown, place)
+
+    def _by_number(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+        """ "number two", "#2"."""
+        if tokens[index].norm not in self._numbered or index + 1 >= len(tokens):
+            return None
+        place = index + 1 + (tokens[index + 1].text == "." and index + 2 < len(tokens))
+        norm = tokens[place].norm
+        number = int(norm) if norm.isdigit() else table("en.numbers")["words"].get(norm)
+        ids = _pick(scene.shown, number) if number else ()
+        return (place + 1, ids) if ids else None
+
+
+def meets(item: Item | None, constraints: Sequence[Constraint]) -> bool:
+    """Whether an item's record meets every equality among ``constraints``."""
+    return item is not None and all(_meets(item, constraint) for constraint in constraints)
+
+
+def _meets(item: Item, constraint: Constraint) -> bool:
+    held = item.facets.get(constraint.facet)
+    values = held if isinstance(held, tuple) else (held,)
+    wanted = constraint.value if constraint.op == "any" and isinstance(constraint.value, tuple) else (constraint.value,)
+    if constraint.op in ("is", "any"):
+        return any(value == want for value in values for want in wanted)
+    if not isinstance(held, (int, float)):
+        return False
+    if constraint.op == "between" and isinstance(constraint.value, tuple):
+        return float(constraint.value[0]) <= held <= float(constraint.value[1])
+    value = float(constraint.value) if isinstance(constraint.value, (int, float)) else 0.0
+    return {">": held > value, ">=": held >= value, "<": held < value, "<=": held <= value}.get(constraint.op, False)
+
+
+def _closes(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a bare "the second" is over here."""
+    if index >= len(tokens) or not tokens[index].word:
+        return True
+    return tokens[index].norm in _AFTER
+
+
+_AFTER = frozenset(
+    "is was looks sounds seems has but and or please again instead though too for already any with about directed in made in 's".split()
+)
+
+
+def _pick(shown: tuple[str, ...], place: int) -> tuple[str, ...]:
+    index = place - 1 if place > 0 else len(shown) + place
+    return (shown[index],) if 0 <= index < len(shown) else ()
+
+
+def _span(reading: Reading, start: int, end: int, ids: Sequence[str]) -> Span:
+    text = reading.slice(start, end)
+    mentions = tuple(Mention(text, id_, how="reference", confidence=0.95) for id_ in ids)
+    return Span(start, end, "reference", mentions=mentions, rank=2)

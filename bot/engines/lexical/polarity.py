@@ -1,0 +1,137 @@
+"""Which words of a message are unwanted: negation cues, their scopes over lists, and phrases that only look like a no.
+
+Two noes make a yes. Knows no facets: it looks at tokens and at where spans are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.phrases import Found, Phrases
+from bot.engines.lexical.spans import Board, Span
+from bot.engines.lexical.text import Reading, Token
+
+_INTENSE = frozenset({"too", "very", "so", "overly", "super", "really", "particularly", "quite", "as", "more", "that"})
+_SINGLE = frozenset({"non"})
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """The scopes of the noes of a message, as token ranges, and the tokens of the cues themselves."""
+
+    scopes: tuple[tuple[int, int], ...] = ()
+    cues: tuple[tuple[int, int], ...] = ()
+
+    def negative(self, index: int) -> bool:
+        """Whether a token is under an odd number of noes."""
+        return sum(start <= index < end for start, end in self.scopes) % 2 == 1
+
+
+class Negation:
+    """Finds noes and their scopes."""
+
+    def __init__(self) -> None:
+        """Compile the cues of the language."""
+        lists = table("en.polarity")
+        entries = [(phrase, kind) for kind in ("neutral", "backward", "forward") for phrase in lists[kind]]
+        self._table: Phrases[str] = Phrases(entries)
+        self._restart, self._lead = frozenset(lists["restart"]), frozenset(lists["lead"])
+        self._stops = frozenset(table("en.words")["stop"])
+
+    def read(self, reading: Reading, board: Board) -> Polarity:
+        """The scopes over ``reading``, given the spans found in it."""
+        matches = [match for match in self._table.scan(reading.tokens) if board.free(match.start, match.end)]
+        starts = {match.start for match in matches if match.value == "forward"}
+        scopes = []
+        for match in matches:
+            if match.value == "forward":
+                scopes.append((match.end, self._reach(reading.tokens, match, starts, board)))
+            elif match.value == "backward":
+                scopes += self._behind(reading.tokens, match, board)
+        too = [(index + 1, index + 2) for index in self._too(reading.tokens, board, scopes)]
+        return Polarity(tuple(scopes + too), tuple((m.start, m.end) for m in matches if m.value != "neutral" or m.end - m.start > 1))
+
+    def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
+        """Where the scope of a forward cue ends."""
+        index, lead, intense = cue.end, True, tokens[cue.start].norm in _SINGLE
+        while index < len(tokens):
+            span = board.at(index)
+            norm = tokens[index].norm
+            if span:
+                index, lead = span.end, False
+                if intense and not self._listed(tokens, index):
+                    return index
+                continue
+            if index in starts or tokens[index].stop and not self._list_goes_on(tokens, index, board):
+                return index
+            if lead and norm in self._lead:
+                intense = intense or norm in _INTENSE
+            elif norm in self._restart or (norm == "and" and not self._conjoined(tokens, index, board)):
+                return index
+            elif tokens[index].word and norm not in ("or", "nor", "and"):
+                lead = False
+                if intense and not self._listed(tokens, index + 1):
+                    return index + 1
+            index += 1
+        return index
+
+    def _listed(self, tokens: Sequence[Token], index: int) -> bool:
+        return index < len(tokens) and tokens[index].norm in ("or", "nor", "and", ",")
+
+    def _conjoined(self, tokens: Sequence[Token], index: int, board: Board) -> bool:
+        """Whether "and" goes on with the list: a bare value or word follows, not a fresh phrase."""
+        place = index + 1
+        if place < len(tokens) and tokens[place].norm in ("any", "no"):
+            place += 1
+        span = board.at(place) if place < len(tokens) else None
+        if span:
+            return span.kind in ("value", "person", "title") and tokens[span.start].norm not in ("in", "from", "with", "by")
+        return place < len(tokens) and tokens[place].word and tokens[place].norm not in self._stops | self._restart
+
+    def _list_goes_on(self, tokens: Sequence[Token], index: int, board: Board) -> bool:
+        """Whether a comma stands inside "horror, romance or war": values follow, and an "or" before the last."""
+        if tokens[index].norm not in (",", "，", "、"):
+            return False
+        place = index + 1
+        while place < len(tokens):
+            if tokens[place].norm in ("or", "nor", "and"):
+                return place > index + 1 and tokens[place].norm != "and" and bool(board.at(place + 1) if place + 1 < len(tokens) else None)
+            span = board.at(place)
+            if span and span.kind in ("value", "person", "title"):
+                place = span.end
+            elif tokens[place].norm in (",", "any", "no"):
+                place += 1
+            else:
+                return False
+        return False
+
+    def _behind(self, tokens: Sequence[Token], cue: Found[str], board: Board) -> list[tuple[int, int]]:
+        """The value right before a backward cue, and those listed with it."""
+        found: list[tuple[int, int]] = []
+        end = cue.start
+        while span := self._span_before(tokens, end, board):
+            found.append((span.start, span.end))
+            end = span.start
+            if end < 1 or tokens[end - 1].norm not in ("and", "or", ",", "nor"):
+                break
+            end -= 1
+        return found
+
+    def _span_before(self, tokens: Sequence[Token], end: int, board: Board) -> Span | None:
+        while end > 0 and tokens[end - 1].norm in ("really", "just", "definitely", "film", "films", "movies", "movie", "one", "ones", ","):
+            if tokens[end - 1].norm == "," and tokens[end - 1].stop and end < len(tokens) and tokens[end].norm != "no":
+                break
+            end -= 1
+        return board.at(end - 1) if end > 0 else None
+
+    def _too(self, tokens: Sequence[Token], board: Board, scopes: Sequence[tuple[int, int]]) -> list[int]:
+        """ "That was too scary": unwanted without a no."""
+        found = []
+        for index, token in enumerate(tokens[:-1]):
+            span = board.at(index + 1)
+            covered = any(start <= index < end for start, end in scopes)
+            if token.norm == "too" and span and span.kind in ("value", "vague") and not covered:
+                found.append(index)
+        return found

@@ -1,0 +1,192 @@
+"""Amounts and years compared: "under two hours", "after 1990", "between $40 and $60", as constraints on number facets.
+
+Knows no negation; a span says what it would mean when negated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.engines.lexical.facets import Speech, unit_group
+from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.numbers import Quantities, Quantity
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.spans import Span, opposites
+from bot.engines.lexical.text import Reading, Token
+from vectorstore.base import Constraint
+
+ABOUT = 0.125
+"""How far "about" reaches on either side, as a share of the amount; two years for a year."""
+ABOUT_YEARS = 2.0
+
+_FLIP = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+_FILLERS = ("the", "a", "an", "year", "years", ":")
+Comparator = tuple[str, str]  # (facet or "", operator)
+
+
+class Ranges:
+    """Finds comparisons for the number facets of a schema."""
+
+    def __init__(self, speeches: Mapping[str, Speech]) -> None:
+        """Compile the comparison words of the language and of each facet ("older than")."""
+        numbers = table("en.numbers")
+        self._speeches = [speech for speech in speeches.values() if speech.numeric]
+        self._year = next((speech for speech in self._speeches if speech.facet.role == "year"), None)
+        self._quantities = Quantities()
+        self._joins = set(numbers["joins"]["words"])
+        between = [(phrase, ("", "between")) for phrase in numbers["before"]["between"]]
+        plain = [(phrase, ("", op)) for op, phrases in numbers["before"].items() if op != "between" for phrase in phrases]
+        self._between = Phrases(between)
+        self._before = Phrases([*_critiques(self._speeches), *plain])
+        self._after = Phrases((phrase, op) for op, phrases in numbers["after"].items() for phrase in phrases)
+        self._names = Phrases((name, speech.name) for speech in self._speeches for name in speech.names)
+
+    def spans(self, reading: Reading) -> list[Span]:
+        """Every comparison in the message."""
+        newest = self._year.facet.high if self._year else None
+        found = self._quantities.scan(reading, newest=newest)
+        spans, index = [], 0
+        while index < len(found):
+            pair = self._paired(reading, found[index : index + 2])
+            quantity, start, ranged = pair or (found[index], found[index].start, False)
+            index += 2 if pair else 1
+            span = self._span(reading.tokens, quantity, start, ranged)
+            if span:
+                spans.append(span)
+        return spans
+
+    def _paired(self, reading: Reading, pair: Sequence[Quantity]) -> tuple[Quantity, int, bool] | None:
+        """Two amounts as the ends of one range: the range, where its words start, and that it is one."""
+        if len(pair) < 2 or not _alike(*pair):
+            return None
+        first, second = pair
+        gap = [token.norm for token in reading.tokens[first.end : second.start] if token.norm not in ("the", "a", "an")]
+        opening = self._between.before(reading.tokens, _past_fillers(reading.tokens, first.start))
+        periods = first.period and second.period and set(gap) <= {"or", "and", ",", "/", *self._joins}
+        glued = reading.slice(first.end - 1, second.start + 1).count("-") == 1 and not gap
+        joined = len(gap) == 1 and gap[0] in self._joins and (bool(opening) or gap[0] not in ("and", "or"))
+        if not (periods or glued or joined):
+            return None
+        low, high = sorted((min(first.low, second.low), max(first.high, second.high)))
+        group = first.group or second.group
+        if first.group != second.group and group not in ("", "year"):
+            bare = first if not first.group else second
+            scale = _scale(reading.tokens, second if bare is first else first)
+            low, high = sorted((bare.low * scale, (second if bare is first else first).low))
+        return Quantity(first.start, second.end, low, high, group), opening.start if opening else first.start, True
+
+    def _span(self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool) -> Span | None:
+        compared = None if ranged else self._compared(tokens, quantity)
+        facet, op, start, end = compared or ("", "between" if ranged else "", start, quantity.end)
+        named = self._named(tokens, start)
+        compares = bool(named) or op in _FLIP or op in ("~", "between")
+        speech = self._speech(quantity, facet or (named[1] if named else ""), compares)
+        if speech is None:
+            return None
+        if named and named[1] == speech.name:
+            start = named[0]
+        constraint = _constraint(speech, op or (speech.bare if not quantity.period else "between"), quantity)
+        return Span(start, end, "range", (constraint,), _negated(constraint, speech), facet=speech.name, rank=_rank(op))
+
+    def _compared(self, tokens: Sequence[Token], quantity: Quantity) -> tuple[str, str, int, int] | None:
+        """Facet, operator and the reach of the comparison words around an amount."""
+        start, end, facet, ops = quantity.start, quantity.end, "", []
+        while match := self._before.before(tokens, _past_fillers(tokens, start)):
+            start = match.start
+            facet, op = match.value[0] or facet, match.value[1]
+            ops.append(op)
+        after = self._after.at(tokens, end)
+        if after and not any(op in _FLIP for op in ops) and not self._swallows(tokens, after.end, after.value):
+            ops, end = [*ops, after.value], after.end
+        strong = [op for op in ops if op in _FLIP] or [op for op in ops if op == "~"] or ops
+        return (facet, strong[-1], start, end) if strong else None
+
+    def _swallows(self, tokens: Sequence[Token], end: int, op: str) -> bool:
+        """Whether "up" or "on" after a number belongs to other words: "1990 on my list"."""
+        return op == ">=" and tokens[end - 1].norm in ("on", "up") and end < len(tokens) and tokens[end].word
+
+    def _named(self, tokens: Sequence[Token], start: int) -> tuple[int, str] | None:
+        """A facet's own name right before the comparison: "runtime under 100"."""
+        end = start - (start > 0 and tokens[start - 1].norm in (":", "of", "is", "="))
+        match = self._names.before(tokens, end)
+        return (match.start, match.value) if match else None
+
+    def _speech(self, quantity: Quantity, facet: str, compared: bool) -> Speech | None:
+        """The facet that an amount is about."""
+        if quantity.group == "year":
+            return self._year
+        fitting = [speech for speech in self._speeches if quantity.group and speech.group == quantity.group]
+        named = [speech for speech in self._speeches if speech.name == facet and speech is not self._year]
+        if quantity.group:
+            return next((speech for speech in named if speech in fitting), fitting[0] if fitting else None)
+        if named or not compared:
+            return named[0] if named else None
+        return self._by_size(quantity.high)
+
+    def _by_size(self, value: float) -> Speech | None:
+        """A compared number without unit: the price, else the facet whose values it falls among."""
+        plain = [s for s in self._speeches if s.facet.role in ("attribute", "price") and s is not self._year]
+        priced = [speech for speech in plain if speech.facet.role == "price"]
+        inside = [s for s in plain if s.facet.low is not None and s.facet.low * 0.8 <= value <= (s.facet.high or 0) * 1.2]
+        return next(iter(priced + inside), None)
+
+
+def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
+    """ "older than", "no older than", ... with the facet that each is about."""
+    found: list[tuple[str, Comparator]] = []
+    for speech in speeches:
+        for op, phrases in (("<", speech.lower), (">", speech.higher)):
+            for phrase in phrases:
+                found.append((f"{phrase} than", (speech.name, op)))
+                found += [(f"{no} {phrase} than", (speech.name, _FLIP[op])) for no in ("no", "not")]
+    return found
+
+
+def _past_fillers(tokens: Sequence[Token], start: int) -> int:
+    while start > 0 and tokens[start - 1].norm in _FILLERS:
+        start -= 1
+    return start
+
+
+def _alike(first: Quantity, second: Quantity) -> bool:
+    return first.group == second.group or (not first.group or not second.group) and "year" not in (first.group, second.group)
+
+
+def _scale(tokens: Sequence[Token], quantity: Quantity) -> float:
+    """Base units per unit of an amount as it was written: 60 for hours."""
+    return unit_group(tokens[quantity.end - 1].norm)[1]
+
+
+def _constraint(speech: Speech, op: str, quantity: Quantity) -> Constraint:
+    low, high = quantity.low / speech.factor, quantity.high / speech.factor
+    name = speech.name
+    if op == "~":
+        return Constraint(name, "between", _around(low, high, year=quantity.group == "year"))
+    if op in ("=", "between", "is"):
+        if math.isinf(low) or math.isinf(high):
+            return Constraint(name, "<=", high) if math.isinf(low) else Constraint(name, ">=", low)
+        return Constraint(name, "between", (low, high)) if low != high else Constraint(name, "is", low)
+    return Constraint(name, op, high if op in (">", "<=") else low)  # type: ignore[arg-type]
+
+
+def _around(low: float, high: float, *, year: bool) -> tuple[float, float]:
+    """The reach of "about", at round ends: two hours are 105 to 135 minutes."""
+    if year:
+        return low - ABOUT_YEARS, high + ABOUT_YEARS
+    step = 5.0 if low >= 40 else 10 ** math.floor(math.log10(max(low, 1e-6))) / 10
+    ends = low * (1 - ABOUT) / step, high * (1 + ABOUT) / step
+    return round(math.floor(ends[0] + 0.5) * step, 6), round(math.floor(ends[1] + 0.5) * step, 6)
+
+
+def _negated(constraint: Constraint, speech: Speech) -> tuple[Constraint, ...]:
+    """What a "not" makes of it; a span of years becomes the list of its years."""
+    value = constraint.value
+    if constraint.op == "between" and speech.facet.role == "year" and isinstance(value, tuple):
+        years = tuple(float(year) for year in range(int(value[0]), int(value[1]) + 1))  # type: ignore[call-overload]
+        return (Constraint(constraint.facet, "not", years),)  # type: ignore[arg-type]
+    return opposites((constraint,))
+
+
+def _rank(op: str) -> int:
+    return 1 if op in _FLIP or op == "between" else 0

@@ -1,0 +1,159 @@
+"""What a visitor thinks of the items in a message: liked, seen, rejected or merely mentioned; and what "it" stands for.
+
+Works on the spans of titles and references; knows no catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.pointers import Pointers, Scene
+from bot.engines.lexical.polarity import Polarity
+from bot.engines.lexical.spans import Board, Span
+from bot.engines.lexical.text import Reading, Token
+from bot.types import Mention, Role
+
+_SKIPPED = frozenset({"the", "a", "film", "movie", "already", "really", "just", "also", "both", "actually", "quite", "definitely", "films", "movies", "one", "all", "so", "much", "too", "very", ":", '"', "ever"})
+_LISTED = frozenset({"and", "or", ",", "nor", "&", "plus"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mention span with the role of its items; ``said``: the message says so, it is no default."""
+
+    span: Span
+    role: Role
+    said: bool
+
+
+class Roles:
+    """Reads roles off the words around mentions."""
+
+    def __init__(self, pointers: Pointers) -> None:
+        """Compile the cues of the language."""
+        roles = table("en.mentions")["roles"]
+        self._pointers = pointers
+        self._before: Phrases[Role] = Phrases((cue, role) for role, cues in roles["before"].items() for cue in cues)
+        self._after: Phrases[Role] = Phrases((cue, role) for role, cues in roles["after"].items() for cue in cues)
+        self._bare: Phrases[Role] = Phrases((cue, role) for role, cues in roles["bare"].items() for cue in cues)
+
+    def judge(self, reading: Reading, board: Board, polarity: Polarity, scene: Scene) -> list[Judged]:
+        """Every mention of the message with its role, pronouns resolved, in order."""
+        self._point(reading, board, scene)
+        judged: list[Judged] = []
+        for span in [span for span in board.spans if span.mentions]:
+            judged.append(self._judged(reading, span, polarity, judged))
+        if not judged:
+            judged = self._implied(reading, board, scene)
+        return judged
+
+    def _point(self, reading: Reading, board: Board, scene: Scene) -> None:
+        """Claim pronouns that point at something, left to right."""
+        for start, end, kind, shy in self._pointers.pronouns(reading, board):
+            ids = self._meant(board, start, kind, scene)
+            if not ids or (shy and not self._cued(reading.tokens, start, end)):
+                continue
+            text = reading.slice(start, end)
+            mentions = tuple(Mention(text, id_, how="reference", confidence=0.85) for id_ in ids)
+            board.claim([Span(start, end, "reference", mentions=mentions)])
+
+    def _meant(self, board: Board, start: int, kind: str, scene: Scene) -> tuple[str, ...]:
+        """The items that a pronoun stands for: named before in the message, else in focus, else shown."""
+        named = [m.item_id for span in board.spans if span.end <= start for m in span.mentions if m.item_id]
+        if kind == "one":
+            return (named[-1],) if named else (scene.focus,) if scene.focus else ()
+        if kind == "two":
+            return tuple(named[-2:]) if len(named) > 1 else scene.shown[:2]
+        return scene.shown
+
+    def _cued(self, tokens: Sequence[Token], start: int, end: int) -> bool:
+        """Whether a shy pronoun stands beside a word of liking, seeing or refusing."""
+        before = self._before.before(tokens, start)
+        if before and before.value != "mentioned" and not (before.end - before.start == 1 and tokens[before.start].norm in ("not", "no", "without")):
+            liking = tokens[before.start].norm in ("like", "love", "into", "take", "pick", "choose", "enjoy", "prefer", "close", "watching", "drop", "remove", "skip")
+            return not liking or self._closes(tokens, end)
+        after = self._after.at(tokens, end)
+        return after is not None and tokens[start].norm not in ("it",)
+
+    def _closes(self, tokens: Sequence[Token], end: int) -> bool:
+        """Whether "like that" is complete, rather than "like that sort of film"."""
+        return end >= len(tokens) or not tokens[end].word or tokens[end].norm in _CLOSERS
+
+    def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
+        role = self._role(reading, span, earlier)
+        if polarity.negative(span.start) and role in (None, "liked"):
+            return Judged(span, "rejected", said=True)
+        return Judged(span, role or "mentioned", said=role is not None)
+
+    def _role(self, reading: Reading, span: Span, earlier: Sequence[Judged]) -> Role | None:
+        tokens = reading.tokens
+        before = self._before_cue(tokens, span.start)
+        after = self._after_cue(tokens, span.end)
+        if before in ("seen", "rejected") or (before == "liked" and after != "rejected"):
+            return before
+        if after:
+            return after
+        if before:
+            return before
+        previous = earlier[-1] if earlier else None
+        gap = tokens[previous.span.end : span.start] if previous else ()
+        if previous and previous.said and gap and all(token.norm in _LISTED | _SKIPPED for token in gap):
+            return previous.role
+        return self._after_list(tokens, span.end)
+
+    def _before_cue(self, tokens: Sequence[Token], start: int) -> Role | None:
+        place = start
+        while place > 0:
+            match = self._before.before(tokens, place)
+            if match:
+                return match.value
+            if tokens[place - 1].norm not in _SKIPPED:
+                return None
+            place -= 1
+        return None
+
+    def _after_cue(self, tokens: Sequence[Token], end: int) -> Role | None:
+        place = end
+        while place < len(tokens):
+            match = self._after.at(tokens, place)
+            if match:
+                return match.value
+            if tokens[place].norm not in _SKIPPED | {"'s", "i", "which", ",", "-", "that"}:
+                return None
+            place += 1
+        return None
+
+    def _after_list(self, tokens: Sequence[Token], end: int) -> Role | None:
+        """The cue behind a list whose first member this is: "Alien and Heat are not for me"."""
+        if end < len(tokens) and tokens[end].norm in _LISTED and end + 2 < len(tokens):
+            for place in range(end + 2, min(end + 8, len(tokens))):
+                match = self._after.at(tokens, place)
+                if match and match.value != "liked":
+                    return match.value
+        return None
+
+    def _implied(self, reading: Reading, board: Board, scene: Scene) -> list[Judged]:
+        """ "Seen it", "not for me" without an object mean the item in focus."""
+        if not scene.focus or any(span.constraints for span in board.spans):
+            return []
+        matches = [match for match in self._bare.scan(reading.tokens) if board.free(match.start, match.end)]
+        if not matches:
+            return []
+        match = matches[0]
+        mention = Mention(reading.slice(match.start, match.end), scene.focus, how="reference", confidence=0.75)
+        span = Span(match.start, match.end, "reference", mentions=(mention,))
+        board.claim([span])
+        return [Judged(span, match.value, said=True)]
+
+
+def with_role(judged: Judged, role: Role | None = None) -> tuple[Mention, ...]:
+    """The mentions of a judged span, carrying its role or another."""
+    return tuple(replace(mention, role=role or judged.role) for mention in judged.span.mentions)
+
+
+_CLOSERS = frozenset(
+    "but and or only please though although with without from because more less again instead too except one ones film movie if as just which where when".split()
+)

@@ -1,0 +1,81 @@
+"""What was found where in a message: spans over its tokens, and the board on which they claim their words.
+
+Knows no lexicon: finders make spans, the board keeps those that do not overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bot.types import Mention, Order, Relative
+from vectorstore.base import Constraint
+
+Kind: TypeAlias = Literal["value", "person", "range", "vague", "flag", "relative", "order", "title", "reference", "drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A finding at the tokens ``start`` up to ``end``.
+
+    ``constraints`` hold when the words are meant, ``opposite`` when they are negated. ``rank`` settles overlaps: a
+    higher one wins, then the longer span. ``facet`` names the facet of a relative, an order or a drop. ``soft`` marks an
+    order that gives way to wishes ("best").
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    constraints: tuple[Constraint, ...] = ()
+    opposite: tuple[Constraint, ...] = ()
+    relative: Relative | None = None
+    order: Order | None = None
+    mentions: tuple[Mention, ...] = ()
+    facet: str = ""
+    rank: int = 0
+    soft: bool = False
+
+
+class Board:
+    """The tokens of one message and who claimed them. Lives for one message."""
+
+    def __init__(self, size: int) -> None:
+        """An empty board for ``size`` tokens."""
+        self.spans: list[Span] = []
+        self._taken = [False] * size
+
+    def claim(self, spans: Iterable[Span]) -> None:
+        """Keep those of ``spans`` whose tokens are free: higher rank first, then longer, then earlier."""
+        for span in sorted(spans, key=lambda span: (-span.rank, span.start - span.end, span.start)):
+            if self.free(span.start, span.end):
+                self.spans.append(span)
+                self.block(span.start, span.end)
+        self.spans.sort(key=lambda span: span.start)
+
+    def block(self, start: int, end: int) -> None:
+        """Take tokens off the board without a finding."""
+        self._taken[start:end] = [True] * (end - start)
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether nobody claimed any of these tokens."""
+        return not any(self._taken[start:end])
+
+    def at(self, index: int) -> Span | None:
+        """The span that holds a token."""
+        return next((span for span in self.spans if span.start <= index < span.end), None)
+
+
+def opposite(constraint: Constraint) -> Constraint | None:
+    """The constraint that says no to ``constraint``; None where no single one does."""
+    flips = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+    if constraint.op in ("is", "any"):
+        return Constraint(constraint.facet, "not", constraint.value)
+    if constraint.op in flips:
+        return Constraint(constraint.facet, flips[constraint.op], constraint.value)  # type: ignore[arg-type]
+    return None
+
+
+def opposites(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """The opposites of each, those left out that have none."""
+    return tuple(found for found in map(opposite, constraints) if found)

@@ -1,0 +1,146 @@
+"""What is left of a message when everything known is taken out: free wishes, scaffolding removed.
+
+Also finds themes ("about a family", "set in Japan"), whose words are a wish even where they look like facet values.
+Knows no facets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.engines.lexical.gazetteer import closest
+from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.polarity import Polarity
+from bot.engines.lexical.spans import Board, Span
+from bot.engines.lexical.text import Reading, Token
+
+LONGEST = 12
+"""Words of one wish; a longer run is cut."""
+MOST = 6
+_TELLING = frozenset({"me", "what", "how", "more", "info", "information", "details", "sure", "care", "mind", "worry", "know", "'s", "is", "it", "that", "think", "forget", "details"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One wish as the visitor put it; ``wanted`` is False for "nothing sad"."""
+
+    text: str
+    start: int
+    wanted: bool
+
+
+class Wishes:
+    """Reads wishes off the free tokens of a board."""
+
+    def __init__(self) -> None:
+        """Compile scaffolding, themes and antonyms of the language."""
+        lists = table("en.words")
+        self._filler = Phrases((phrase, True) for phrase in lists["filler"])
+        self._filler_words = tuple(word for word in lists["filler"] if " " not in word and len(word) > 4)
+        self._stops = frozenset(lists["stop"])
+        self._openers = frozenset(lists["openers"])
+        self._keep = frozenset(lists["keep"])
+        self._themes = Phrases((phrase, True) for phrase in lists["themes"])
+        self._theme_ends = frozenset(lists["theme_ends"])
+        self._antonyms: dict[str, str] = table("en.polarity")["antonyms"]
+
+    def themes(self, reading: Reading, spans: Iterable[Span]) -> list[tuple[int, int]]:
+        """Token ranges of themes; amounts, orders and items end a theme."""
+        hard = {index for span in spans if span.kind in ("range", "title", "relative", "order") for index in range(span.start, span.end)}
+        found = []
+        for match in self._themes.scan(reading.tokens):
+            telling = match.start > 0 and reading.tokens[match.start - 1].norm in _TELLING and reading.tokens[match.start].norm == "about"
+            first = match.start == 0 and reading.tokens[0].norm in ("about", "where", "whose")
+            if telling or match.end in hard or (first and reading.tokens[0].norm == "where") or self._person(spans, match.end):
+                continue
+            end = match.end
+            while end < len(reading.tokens) and end not in hard and not reading.tokens[end].stop and reading.tokens[end].norm not in self._theme_ends:
+                end += 1
+            found.append((match.start, end))
+        return found
+
+    def read(self, reading: Reading, board: Board, polarity: Polarity, ranges: Sequence[tuple[int, int]]) -> list[Wish]:
+        """The wishes within the token ranges of the clauses that ask for something."""
+        found: list[Wish] = []
+        for start, end in ranges:
+            for first, last in self._chunks(reading, board, start, end):
+                wish = self._wish(reading, polarity, first, last)
+                if wish and wish.text.casefold() not in {other.text.casefold() for other in found}:
+                    found.append(wish)
+        return found[:MOST]
+
+    def _person(self, spans: Iterable[Span], start: int) -> bool:
+        return any(span.kind == "person" and span.start <= start < span.end and span.start < start for span in spans)
+
+    def _chunks(self, reading: Reading, board: Board, start: int, end: int) -> list[tuple[int, int]]:
+        """Runs of free tokens, cut where a new phrase opens."""
+        cuts, run = [], start
+        for index in range(start, end + 1):
+            over = index == end or not board.free(index, index + 1) or reading.tokens[index].stop or self._conjunction(reading.tokens, index)
+            opens = not over and index > run and reading.tokens[index].norm in self._openers
+            if over or opens:
+                cuts.append((run, index))
+                run = index if opens else index + 1
+        return [(first, min(last, first + LONGEST)) for first, last in cuts if first < last]
+
+    def _conjunction(self, tokens: Sequence[Token], index: int) -> bool:
+        return tokens[index].norm in ("but", "and", "or", "yet", "though", "although", "while", "nor")
+
+    def _wish(self, reading: Reading, polarity: Polarity, first: int, last: int) -> Wish | None:
+        first, last = self._trimmed(reading.tokens, first, last)
+        content = [token for token in reading.tokens[first:last] if self._content(token)]
+        if not content:
+            return None
+        text = reading.slice(first, last).strip(" '-–—/*#").strip()
+        wanted = not polarity.negative(next(i for i in range(first, last) if reading.tokens[i] == content[0]))
+        return self._turned(text, first, wanted) if text else None
+
+    def _turned(self, text: str, start: int, wanted: bool) -> Wish:
+        """An unwanted quality as its contrary where there is one."""
+        contrary = None if wanted else self._antonyms.get(text.casefold().removeprefix("too ").removeprefix("very "))
+        return Wish(contrary, start, True) if contrary else Wish(text, start, wanted)
+
+    def _trimmed(self, tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+        """Without scaffolding at the edges; a preposition stays when its noun does."""
+        lead = first
+        while lead < last and (match := self._scaffold(tokens, lead, last)):
+            lead = match
+        while last > lead and self._trailing(tokens, lead, last):
+            last -= 1
+        if lead > first and lead < last:
+            lead = self._with_preposition(tokens, first, lead)
+        return lead, last
+
+    def _scaffold(self, tokens: Sequence[Token], index: int, last: int) -> int | None:
+        match = self._filler.at(tokens, index)
+        if match and match.end <= last:
+            return match.end
+        token = tokens[index]
+        loose = not token.word or token.norm in self._stops or self._misspelt(token)
+        return index + 1 if loose else None
+
+    def _misspelt(self, token: Token) -> bool:
+        if len(token.norm) < 6 or token.norm in common_words() or not token.norm.isalpha():
+            return False
+        return closest(token.norm, self._filler_words) is not None
+
+    def _trailing(self, tokens: Sequence[Token], lead: int, last: int) -> bool:
+        token = tokens[last - 1]
+        match = self._filler.before(tokens, last)
+        return not token.word or token.norm in self._stops or (match is not None and match.start >= lead)
+
+    def _with_preposition(self, tokens: Sequence[Token], first: int, lead: int) -> int:
+        """Take back "for a" before "rainy night"."""
+        place = lead
+        while place > first and tokens[place - 1].norm in ("a", "an", "the", "my", "our", "some", "in", "which", "more", "less", "two", "her", "his", "their", "on", "of", "very", "is", "are", "me", "not"):
+            place -= 1
+        if place > first and tokens[place - 1].norm in self._keep:
+            return place - 1
+        if place < lead and tokens[place].norm in ("more", "less"):
+            return place
+        return lead
+
+    def _content(self, token: Token) -> bool:
+        return token.word and token.norm not in self._stops and len(token.norm) > 1 and not token.norm.isdigit()

@@ -1,0 +1,114 @@
+"""The understander that asks a language model, with the lexical engine beside it.
+
+The model reads the message against the catalogue's facets, held to a JSON schema where it can be; what it says is
+verified and merged with what the lexical engine found. Knows nothing of how models are loaded or reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from bot.engines.chat_asking import Asker
+from bot.engines.chat_reading import Ground, merged, reading
+from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, intent_schema
+from bot.engines.lexical.titles import Titles
+from bot.types import Intent, Message, Understander, plain
+from vectorstore.base import Facet, Schema
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from bot.understanding import Vocabulary
+    from prompts import Registry
+
+SYSTEM, TURN = "understand/chat", "understand/turn"
+RECENT = 6
+"""So many messages of the history are read again."""
+_TOP_VALUES = 40
+"""So many values of a long list are named as examples."""
+
+
+class ChatUnderstander:
+    """Reads with ``model``. Raises EngineError when it fails, times out or answers nonsense; ``lexical`` never does."""
+
+    def __init__(
+        self,
+        model: BaseChatModel,
+        prompts: Registry,
+        *,
+        vocabulary: Vocabulary,
+        lexical: Understander,
+        max_tokens: int = 512,
+    ) -> None:
+        """``max_tokens`` bounds the model's reply."""
+        self.name = f"chat ({model_name(model)})"
+        self.device = str(getattr(model, "device", "") or "")
+        self._prompts = prompts
+        self._vocabulary = vocabulary
+        self._lexical = lexical
+        self._titles = Titles(vocabulary)
+        self._asker = Asker(model, max_tokens=max_tokens)
+
+    def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
+        """The intent of both engines; what is blank, or not safe to answer, needs no model."""
+        lexical = self._lexical.understand(history, message, schema)
+        if not message.strip() or lexical.sensitive:
+            return lexical
+        said = self._asker.ask(self._messages(history, message, schema, lexical), intent_schema(schema))
+        ground = Ground(message, schema, self._titles, shown=last_shown(history))
+        return merged(reading(said, ground), lexical, schema)
+
+    def _messages(
+        self, history: Sequence[Message], message: str, schema: Schema, lexical: Intent
+    ) -> list[BaseMessage]:
+        """The fixed part, which a local model reads once, and the part of this message."""
+        voice = self._prompts.voice("en")
+        shown = [self._vocabulary.by_id[id_].title for id_ in last_shown(history) if id_ in self._vocabulary.by_id]
+        turn = voice.say(
+            TURN,
+            history=[{"role": one.role, "text": one.text} for one in history[-RECENT:]],
+            shown=[{"number": number, "title": title} for number, title in enumerate(shown, start=1)],
+            active=[],
+            hints=_hints(lexical),
+            message=message,
+        )
+        system = voice.say(SYSTEM, facets=[described(facet) for facet in schema.facets[:MOST_FACETS]])
+        return [SystemMessage(system), HumanMessage(turn)]
+
+
+def described(facet: Facet) -> dict[str, Any]:
+    """A facet as the prompt file is given it; a long list of values is cut to its most frequent."""
+    few = len(facet.values) <= FEW_VALUES
+    return {
+        "name": facet.name,
+        "type": facet.type,
+        "label": facet.label,
+        "unit": facet.unit,
+        "values": [value for value, _ in facet.values[: FEW_VALUES if few else _TOP_VALUES]],
+        "low": facet.low,
+        "high": facet.high,
+    }
+
+
+def last_shown(history: Sequence[Message]) -> tuple[str, ...]:
+    """The ids of the latest list that the visitor saw."""
+    return next((message.items for message in reversed(history) if message.items), ())
+
+
+def model_name(model: BaseChatModel) -> str:
+    """What a model calls itself."""
+    names = (getattr(model, name, None) for name in ("model_name", "model", "name"))
+    return next((str(name) for name in names if name), type(model).__name__)
+
+
+def _hints(lexical: Intent) -> Mapping[str, Any]:
+    """What the lexical engine found, for the model to confirm or correct."""
+    found = {
+        "acts": list(lexical.acts),
+        "constraints": [plain(one) for one in lexical.constraints],
+        "titles": [mention.text for mention in lexical.mentions if mention.how == "title"],
+    }
+    return {name: value for name, value in found.items() if value}

@@ -1,0 +1,83 @@
+"""The one app: the API under `/v1`, the probes, and the chat page at `/`, behind the same guards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from bot.settings import Settings
+from bot.web import errors, security
+from bot.web.body import BodyGuard
+from bot.web.desk import Desk
+from bot.web.paths import RootPath, prefix
+from bot.web.routes import api, probes
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
+
+def create_app(assistant: Assistant, settings: Settings, *, with_page: bool = True) -> FastAPI:
+    """Everything that is served over HTTP. ``with_page=False`` leaves out the chat page, and Gradio with it.
+
+    Raises:
+        SettingsError: an allow-listed origin is not an origin.
+    """
+    desk = Desk(assistant, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await desk.close()
+
+    app = FastAPI(title="Shelftalk", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.desk = desk
+    errors.install(app)
+    _guard(app, settings)
+    app.include_router(probes)
+    app.include_router(api, prefix="/v1")
+    app.mount("/v1", api)  # what no route above took ends here, as our 404 or 405, and not at the page
+    if with_page:
+        _mount_page(app, settings)
+    return app
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """The middleware; the last one added sees a request first."""
+    origins = security.checked(settings.allowed_origins)
+    app.add_middleware(BodyGuard)
+    app.add_middleware(errors.Unforeseen)
+    app.add_middleware(CORSMiddleware, **security.cors(origins))
+    app.add_middleware(security.SecurityHeaders, origins=origins)
+    app.add_middleware(RootPath, root_path=settings.root_path)
+
+
+def _mount_page(app: FastAPI, settings: Settings) -> None:
+    """The chat page at `/`."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; else it looks up outside hosts
+    import gradio
+
+    from bot.web.page import PAGE_OPTIONS, build_page
+
+    desk: Desk = app.state.desk
+    gradio.mount_gradio_app(
+        app,
+        build_page(desk.assistant, settings, desk=desk),
+        path="/",
+        root_path=prefix(settings.root_path) or None,
+        **{
+            "show_error": False,
+            "run_history": False,
+            "footer_links": [],
+            "enable_monitoring": False,
+            "ssr_mode": False,
+            "pwa": False,
+            "mcp_server": False,
+            "max_file_size": 1,
+            **PAGE_OPTIONS,
+        },
+    )

@@ -1,0 +1,44 @@
+"""The page's style sheets, scripts and fixed markup, read from the files beside this one."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+_STYLES = ("tokens.css", "frame.css", "top.css", "chat.css", "cards.css", "composer.css", "panel.css", "icons.css")
+_SCRIPTS = ("core.js", "votes.js", "talk.js", "follow.js", "panel.js", "start.js")
+
+
+@cache
+def style() -> str:
+    """All style sheets as one."""
+    return "\n".join(_text(name) for name in _STYLES)
+
+
+@cache
+def script() -> str:
+    """All scripts as the body of one function; its arguments are Gradio's ``element``, ``trigger``, ``props``, ``watch``."""
+    return "\n".join(_text(name) for name in _SCRIPTS)
+
+
+@cache
+def composer() -> str:
+    """The message box."""
+    return _text("composer.html")
+
+
+@cache
+def bridge() -> str:
+    """The status line and what else the bridge holds."""
+    return _text("bridge.html")
+
+
+@cache
+def head() -> str:
+    """What goes into the page's head."""
+    return _text("head.html")
+
+
+def _text(name: str) -> str:
+    """One file."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

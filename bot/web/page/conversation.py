@@ -1,0 +1,65 @@
+"""The whole conversation as chat messages, drawn from stored turns: the same turns give the same page.
+
+A message is the plain form that a Gradio chat takes; importing Gradio is not needed to make one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.memory import StoredTurn
+from bot.web.page import turns
+from bot.web.page.asides import error
+from bot.web.page.face import Face
+from bot.web.page.welcome import opening, welcome
+
+Message = dict[str, Any]
+Drawn = list[Message]
+
+_PROPS = {"html_template": "${value}", "css_template": "", "js_on_load": None, "apply_default_css": False}
+
+
+def empty(examples: Sequence[str], face: Face) -> Drawn:
+    """A conversation before its first message."""
+    return [_message("assistant", [welcome(examples, face)])]
+
+
+def begun(face: Face) -> Drawn:
+    """The first message of a conversation that has begun."""
+    return [_message("assistant", [opening(face)])]
+
+
+def conversation(
+    stored: Sequence[StoredTurn], faces: Callable[[str], Face], locale: str, *, last: bool = True
+) -> Drawn:
+    """The turns, oldest first, each in its own language, else ``locale``. ``last``: nothing follows the last one."""
+    drawn: Drawn = []
+    for turn, following in zip(stored, [*stored[1:], None], strict=True):
+        if not turns.superseded(turn, following):
+            drawn += pair(turn, faces(turns.language(turn, locale)), last=following is None and last)
+    return drawn
+
+
+def failed(message: str, face: Face) -> Drawn:
+    """A failure that is not part of the conversation."""
+    return [_message("assistant", [error(message, face)])]
+
+
+def pair(turn: StoredTurn, face: Face, *, last: bool) -> Drawn:
+    """One turn as the visitor's message and the reply."""
+    return [
+        _message("user", [turns.visitor(turn, face, last=last)]),
+        _message("assistant", turns.assistant(turn, face, last=last)),
+    ]
+
+
+def _message(role: str, parts: Sequence[Markup]) -> Message:
+    """A chat message whose parts are static HTML."""
+    content = [
+        {"type": "component", "component": "html", "value": str(part), "constructor_args": {}, "props": _PROPS}
+        for part in parts
+    ]
+    return {"role": role, "content": content}

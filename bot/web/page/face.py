@@ -1,0 +1,65 @@
+"""What drawing needs besides the data: the words of one language, and the catalogue's schema and help pages.
+
+Knows nothing of browsers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from vectorstore.base import Passage, Schema
+
+if TYPE_CHECKING:
+    from prompts import Voice
+
+UI = "labels/ui"
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One language, one catalogue."""
+
+    voice: Voice
+    schema: Schema = field(default_factory=Schema)
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    page_locale: str = ""
+
+    def ui(self, key: str, **variables: Any) -> str:
+        """A word of the page."""
+        return self.voice.phrase(UI, key, **variables)
+
+    @property
+    def lang(self) -> str | None:
+        """The ``lang`` attribute where this language is not the page's."""
+        return None if self.voice.locale == self.page_locale else self.voice.locale
+
+    def foreign(self, text: str) -> str | None:
+        """The ``lang`` of a text from the catalogue where its script says that it is not the reply's."""
+        chinese, asked = _CHINESE.search(text) is not None, self.voice.locale.startswith("zh")
+        return None if chinese == asked else ("zh" if chinese else "en")
+
+
+def language_of(accepted: str, offered: tuple[str, ...]) -> str:
+    """The first language of an ``Accept-Language`` header that is offered (``zh-CN`` takes ``zh``), else English."""
+    for tag in _by_preference(accepted):
+        for candidate in (tag, tag.partition("-")[0]):
+            match = next((locale for locale in offered if locale.casefold() == candidate.casefold()), None)
+            if match:
+                return match
+    return "en"
+
+
+def _by_preference(accepted: str) -> list[str]:
+    """The tags of an ``Accept-Language`` header, the most wanted first."""
+    weighted = []
+    for number, part in enumerate(accepted[:500].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighted.append((-float(weight or 1), number, tag))
+        except ValueError:
+            continue
+    return [tag for weight, _, tag in sorted(weighted) if tag and weight]

@@ -1,0 +1,109 @@
+"""Everything that a page shows of one conversation, read from memory and drawn.
+
+Reads; writes nothing. The page is drawn from what is stored, so a reload shows the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import UnknownSession
+from bot.memory import StoredTurn
+from bot.suggesting import examples
+from bot.types import StateChanged
+from bot.web.page.conversation import Drawn, begun, conversation, empty, failed
+from bot.web.page.face import Face, language_of
+from bot.web.page.profile import profile
+from bot.web.page.screen import Kept, Screen, Visit
+from bot.web.page.script_words import script_words
+from bot.web.page.top import top
+from bot.web.page.wishes import wishes
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One conversation as it stands. ``lost``: the browser named a session that no longer exists."""
+
+    assistant: Assistant
+    kept: Kept
+    locale: str
+    turns: Sequence[StoredTurn] = ()
+    known: StateChanged | None = None
+    lost: bool = False
+    _faces: dict[str, Face] = field(default_factory=dict)
+    _drawn: dict[bool, Drawn] = field(default_factory=dict)
+
+    @property
+    def face(self) -> Face:
+        """The words of the page's own language."""
+        return self.faces(self.locale)
+
+    def faces(self, locale: str) -> Face:
+        """The words of one language; each is made once."""
+        if locale not in self._faces:
+            self._faces[locale] = self._face(locale)
+        return self._faces[locale]
+
+    def screen(self, *, running: StoredTurn | None = None, failure: str = "", **told: Any) -> Screen:
+        """The whole page; see `chat`. ``told`` goes to the script with its words and votes."""
+        return Screen(
+            top=str(top(self.assistant.catalogs, self.kept.catalog, self.face)),
+            chat=self.chat(running=running, failure=failure),
+            bridge={**self.votes(), **script_words(self.face), **told},
+            kept=self.kept.plain(),
+            **self.memory(),
+        )
+
+    def chat(self, *, running: StoredTurn | None = None, failure: str = "") -> Drawn:
+        """The conversation, with a turn that is not stored (yet) and a failure at its end."""
+        if not self.turns and running is None and not failure:
+            return empty(examples(self.assistant.shelf(self.kept.catalog), self.face.voice), self.face)
+        extra = [running] if running else []
+        drawn = [*self._past(bool(extra or failure)), *conversation(extra, self.faces, self.locale, last=not failure)]
+        return [*drawn, *failed(failure, self.face)] if failure else drawn
+
+    def _past(self, followed: bool) -> Drawn:
+        """The stored turns; drawn once while a new one runs."""
+        if followed not in self._drawn:
+            turns = conversation(self.turns, self.faces, self.locale, last=not followed)
+            self._drawn[followed] = [*begun(self.face), *turns]
+        return self._drawn[followed]
+
+    def memory(self) -> dict[str, str]:
+        """What the visitor sees of the state: the chips and the panel."""
+        chips = self.known.chips if self.known else ()
+        return {"wishes": str(wishes(chips, self.face)), "profile": str(profile(self.known, self.turns, self.face))}
+
+    def votes(self) -> dict[str, Any]:
+        """What was pressed, by item."""
+        state = self.known.state if self.known else None
+        votes = {"like": state.likes, "dislike": state.rejected, "seen": state.seen} if state else {}
+        return {"votes": {name: list(ids) for name, ids in votes.items()}}
+
+    def knowing(self, known: StateChanged) -> Scene:
+        """The same with a newer state."""
+        return replace(self, known=known, _faces=self._faces)
+
+    def _face(self, locale: str) -> Face:
+        """Words, schema and help pages."""
+        shelf = self.assistant.shelf(self.kept.catalog)
+        voice = self.assistant.voice(locale, shelf.name)
+        return Face(voice, shelf.items.schema, shelf.help.passages, page_locale=self.locale)
+
+
+def scene_of(assistant: Assistant, kept: Kept, visit: Visit) -> Scene:
+    """The conversation that the browser remembers; an empty one where there is none, or none any more."""
+    accepted = language_of(visit.languages, assistant.prompts.locales())
+    if kept.session_id is None:
+        return Scene(assistant, kept, accepted)
+    try:
+        turns = assistant.memory.turns(kept.session_id)
+        known = assistant.profile(kept.session_id)
+    except UnknownSession:
+        return Scene(assistant, kept.using(None), accepted, lost=True)
+    return Scene(assistant, kept, known.state.language if turns else accepted, turns, known)

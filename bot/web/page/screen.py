@@ -1,0 +1,108 @@
+"""What one answer of the server changes on the page, and what the browser may tell the server. Both plain data.
+
+The browser is not trusted: its memory and its presses are read field by field, bounded, and only as far as known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.web.page.conversation import Drawn
+
+PRESSES = frozenset(
+    {"like", "dislike", "seen", "undo", "reason", "click", "stop", "forget", "export", "erase", "catalog"}
+)
+SAYINGS = frozenset({"say", "unwish"})
+_LONGEST_NAME = 500
+_LONGEST_TEXT = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """New values for the parts of the page; None leaves a part as it is.
+
+    ``bridge`` goes to the script: ``words`` and ``locale``, ``votes``, ``status`` to announce, a ``download``.
+    """
+
+    top: str | None = None
+    chat: Drawn | None = None
+    wishes: str | None = None
+    profile: str | None = None
+    bridge: Mapping[str, Any] | None = None
+    kept: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the browser keeps: the catalogue in use, and the secret session id of each."""
+
+    catalog: str
+    sessions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def session_id(self) -> str | None:
+        """The session of the catalogue in use; None before the first message."""
+        return self.sessions.get(self.catalog)
+
+    def using(self, session_id: str | None) -> Kept:
+        """The same with another session (None: none) for the catalogue in use."""
+        others = {name: known for name, known in self.sessions.items() if name != self.catalog}
+        return Kept(self.catalog, others if session_id is None else {**others, self.catalog: session_id})
+
+    def plain(self) -> dict[str, Any]:
+        """As the browser stores it."""
+        return {"catalog": self.catalog, "sessions": dict(self.sessions)}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One press or message, as far as it makes sense."""
+
+    act: str
+    id: str = ""
+    key: str = ""
+    text: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who asks: the network address, and the languages that the browser prefers."""
+
+    address: str = ""
+    languages: str = ""
+
+
+def read_kept(value: Any, catalogs: Sequence[str]) -> Kept:
+    """The browser's memory; whatever does not fit is forgotten."""
+    stored = value if isinstance(value, Mapping) else {}
+    sessions = stored.get("sessions") if isinstance(stored.get("sessions"), Mapping) else {}
+    known = {
+        name: id_
+        for name in catalogs
+        if isinstance(id_ := (sessions or {}).get(name), str) and 0 < len(id_) <= _LONGEST_NAME
+    }
+    catalog = stored.get("catalog")
+    return Kept(catalog if catalog in catalogs else next(iter(catalogs), ""), known)
+
+
+def read_asked(data: Any, known: frozenset[str]) -> Asked | None:
+    """A press or message, None when its act is not one of ``known``."""
+    fields = data if isinstance(data, Mapping) else {}
+    act = fields.get("act")
+    if not isinstance(act, str) or act not in known:
+        return None
+    return Asked(
+        act,
+        id=_text(fields.get("id"), _LONGEST_NAME),
+        key=_text(fields.get("key"), _LONGEST_NAME),
+        text=_text(fields.get("text"), _LONGEST_TEXT),
+        reason=_text(fields.get("reason"), 80),
+    )
+
+
+def _text(value: Any, longest: int) -> str:
+    """A bounded text without NUL characters; anything else is ``""``."""
+    return value[:longest].replace("\x00", "") if isinstance(value, str) else ""

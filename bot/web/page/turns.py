@@ -1,0 +1,147 @@
+"""One turn of the conversation as the parts of two chat messages: the visitor's, and the reply's.
+
+The parts come in one order and the cards are a part of their own, so that text can grow around them without touching
+them. Knows nothing of Gradio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.memory import StoredTurn
+from bot.web.page import asides
+from bot.web.page.cards import cards
+from bot.web.page.face import Face
+from bot.web.page.markup import el, icon, join, prose
+from bot.web.page.reply_text import lead_and_rest
+from bot.web.page.sources import sources
+from bot.web.page.stored import data, every
+
+RUNNING = "running"
+_BROKEN = ("stopped", "failed", "cut")
+
+
+def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
+    """What the visitor wrote, with a way to edit the latest."""
+    edit = el(
+        "button",
+        icon("edit"),
+        face.ui("edit"),
+        type="button",
+        class_="st-quiet",
+        data_act="edit",
+        aria_label=face.ui("edit_message"),
+    )
+    return el(
+        "div",
+        _speaker(face.ui("speaker_visitor"), turn.created),
+        el("p", turn.message, class_="st-bubble", dir="auto"),
+        edit if last and turn.status != RUNNING else None,
+        class_="st-visitor",
+    )
+
+
+def assistant(turn: StoredTurn, face: Face, *, last: bool) -> list[Markup]:
+    """The reply's parts: the lead, the cards, the rest, what follows from it."""
+    items = data(turn, "recommended").get("items", [])
+    lead, rest = lead_and_rest(turn.reply, items, finished=turn.status != RUNNING)
+    shown = [_lead(turn, lead, items, face)]
+    if items:
+        shown.append(cards(items, face, turn_id=turn.id or RUNNING))
+    shown.append(_rest(turn, rest, face))
+    if last:
+        shown.append(_tail(turn, face))
+    return [part for part in shown if part]
+
+
+def superseded(turn: StoredTurn, following: StoredTurn | None) -> bool:
+    """Whether a broken turn was tried again by the one after it, which then stands in its place."""
+    return turn.status in _BROKEN and following is not None and following.message == turn.message
+
+
+def language(turn: StoredTurn, default: str) -> str:
+    """The language that the turn was answered in."""
+    return str(data(turn, "state").get("state", {}).get("language") or default)
+
+
+def _lead(turn: StoredTurn, lead: str, items: Sequence[Any], face: Face) -> Markup:
+    """Who speaks, and the first sentence or what is being done."""
+    running = turn.status == RUNNING
+    if lead:
+        body = el("div", prose(lead, **_marks(turn)), class_="st-text st-lead")
+    elif running and not (turn.reply and not items):
+        body = _working(turn, face, waiting=not items)
+    else:
+        body = Markup("")
+    return el(
+        "div",
+        _speaker(face.ui("speaker_assistant"), turn.created),
+        body,
+        class_="st-turn",
+        data_turn=turn.id,
+        data_status=turn.status,
+        data_said=_announced(turn, len(items), face),
+        lang=face.lang,
+    )
+
+
+def _working(turn: StoredTurn, face: Face, *, waiting: bool) -> Markup:
+    """The named step, above the places of the cards to come."""
+    step = str(data(turn, "progress").get("text") or face.ui("loading"))
+    places = el("div", *(el("span") for _ in range(3)), class_="st-places", aria_hidden="true") if waiting else None
+    return join(el("p", el("span", class_="st-pulse", aria_hidden="true"), step, class_="st-progress"), places)
+
+
+def _rest(turn: StoredTurn, text: str, face: Face) -> Markup:
+    """The rest of the text, its sources, the question, the hand-over, and what went less well."""
+    name = f"st-src-{turn.id or RUNNING}"
+    question, over = data(turn, "clarified").get("question"), data(turn, "handed_over")
+    shown = [
+        el("div", prose(text, **_marks(turn)), class_="st-text", lang=face.lang) if text else None,
+        sources(data(turn, "answered").get("citations", []), face, name=name),
+        el("div", prose(question), class_="st-text st-ask", lang=face.lang) if question else None,
+        asides.hand_over(over, face) if over else None,
+        el("p", _mark(turn.status, face), class_="st-mark") if turn.status in ("stopped", "cut") else None,
+        asides.notices([one["message"] for one in every(turn, "notice")], face),
+    ]
+    return join(*shown)
+
+
+def _tail(turn: StoredTurn, face: Face) -> Markup:
+    """What can be said next; after a broken turn, the same again first."""
+    if turn.status == RUNNING:
+        return Markup("")
+    again = el("button", icon("again"), face.ui("retry"), type="button", class_="st-button", data_act="retry")
+    return join(
+        el("div", again, class_="st-row") if turn.status in _BROKEN else None,
+        asides.suggestions(data(turn, "suggested").get("suggestions", []), face),
+    )
+
+
+def _announced(turn: StoredTurn, count: int, face: Face) -> str:
+    """The one sentence that a screen reader hears of this turn now."""
+    if turn.status == RUNNING:
+        return str(data(turn, "progress").get("text") or face.ui("loading"))
+    if turn.status in _BROKEN:
+        return face.ui("status_failed" if turn.status == "failed" else "status_stopped")
+    return face.ui("status_cards", count=count) if count else face.ui("status_done")
+
+
+def _mark(status: str, face: Face) -> str:
+    """How a reply that did not end is marked."""
+    return face.ui("cut_mark" if status == "cut" else "stopped_mark")
+
+
+def _marks(turn: StoredTurn) -> dict[str, Any]:
+    """Where ``[n]`` in this turn's text leads."""
+    return {"sources": f"st-src-{turn.id or RUNNING}", "count": len(data(turn, "answered").get("citations", []))}
+
+
+def _speaker(name: str, at: datetime) -> Markup:
+    """Who speaks and when; the browser writes the time in its own zone."""
+    return el("h2", name, " ", el("time", datetime=at.strftime("%Y-%m-%dT%H:%MZ")), class_="st-speaker")
+

@@ -1,0 +1,102 @@
+"""`shelftalk serve`: the port first, then the assistant, then the server, until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.web.paths import prefix
+from bot.web.redaction import Redaction
+
+Say = Callable[[str], None]
+
+_LINGER_SECONDS = 10
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def serve(settings: Settings, *, say: Say) -> None:
+    """Serve until interrupted. ``say`` hears what runs where and the address; logs go to standard error, redacted.
+
+    Raises:
+        SettingsError: the port is taken or the host is not ours, with the remedy; nothing was loaded yet.
+        ShelftalkError, VectorStoreError: the assistant cannot be built.
+    """
+    with listen(settings.host, settings.port) as door:
+        log_to_stderr()
+        _run(settings, door, say)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket: nobody takes the port meanwhile, early visitors wait. Raises SettingsError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen()
+    except OSError as error:
+        door.close()
+        raise _cannot_listen(error, host, port) from error
+    return door
+
+
+def log_to_stderr() -> None:
+    """Warnings of everyone, news of ours, personal data blacked out."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.addFilter(Redaction())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in ("bot", "vectorstore", "prompts"):
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+def _run(settings: Settings, door: socket.socket, say: Say) -> None:
+    """Build, announce, serve. No access log: addresses are personal data, and a proxy keeps one where it is wanted."""
+    import uvicorn
+
+    from bot.build import build
+    from bot.web.app import create_app
+
+    app = create_app(build(settings, say=say), settings)
+    say(f"open {address(door, settings)} (stop with Ctrl+C)")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_LINGER_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):  # the server has already ended in good order
+        uvicorn.Server(config).run(sockets=[door])
+
+
+def address(door: socket.socket, settings: Settings) -> str:
+    """The page's address as a browser on this machine reaches it."""
+    host, port = door.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{host}:{port}{prefix(settings.root_path)}/"
+
+
+def _cannot_listen(error: OSError, host: str, port: int) -> SettingsError:
+    """Why, and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        hint = f"stop the program that uses it, or choose another: --port {free_port(host)} is free now"
+        return SettingsError(f"port {port} on {host} is taken", hint=hint)
+    if error.errno == errno.EACCES:
+        return SettingsError(f"port {port} needs more rights than we have", hint="choose one above 1023 with --port")
+    hint = "choose an address of this machine with --host, for example 127.0.0.1 or 0.0.0.0"
+    return SettingsError(f"cannot listen on {host}: {error.strerror or error}", hint=hint)
+
+
+def free_port(host: str) -> int:
+    """A port that nobody uses now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,15 @@
+"""What can go wrong with a prompt.
+
+Knows nothing of files or templates; whatever carries a ``hint`` is shown to the person.
+"""
+
+from __future__ import annotations
+
+
+class PromptError(Exception):
+    """A prompt file is wrong, or it was spoken with the wrong variables. ``hint`` says what to do."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the remedy beside the message."""
+        super().__init__(message)
+        self.hint = hint

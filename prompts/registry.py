@@ -1,0 +1,103 @@
+"""The registry: shipped prompts, an overlay of edited ones above them, and always a last good version.
+
+A snapshot (`Book`) is immutable and swapped whole, so a turn that holds a voice never sees half an edit. Knows nothing
+of engines, items or visitors.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from prompts import checking
+from prompts.book import Book, assemble, grammar_of
+from prompts.errors import PromptError
+from prompts.files import DEFAULT_LOCALE, Signature, chain, discover, signature
+from prompts.prompt import Compiler, Prompt
+from prompts.voice import Voice
+
+SHIPPED = Path(__file__).resolve().parent
+"""The folder of the shipped prompt files: this package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An edited file that could not be used, and what is used in its place stays as it was."""
+
+    path: Path
+    message: str
+    hint: str = ""
+
+
+class Registry:
+    """All prompts of a server. Make it with `Registry.load`."""
+
+    def __init__(self, shipped: Path, overlay: Path | None) -> None:
+        """Hold the folders; nothing is read yet."""
+        self._shipped = shipped
+        self._overlay = overlay
+        self._lock = threading.Lock()
+        self._compiler = Compiler()
+        self._seen: Signature = {}
+        self._book = Book()
+        self.problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def load(cls, overlay: Path | None = None, *, shipped: Path = SHIPPED) -> Registry:
+        """Read and check every prompt. A broken overlay file is listed in ``problems``; a broken shipped one raises.
+
+        Raises `PromptError` naming the file.
+        """
+        registry = cls(shipped, overlay)
+        registry._read(first=True)
+        return registry
+
+    def refresh(self) -> bool:
+        """Re-read when a file was added, changed or removed; True when something was.
+
+        A broken edit, of an overlay or a shipped file, keeps the last good version and is listed in ``problems``.
+        """
+        if signature(*self._roots()) == self._seen:
+            return False
+        with self._lock:
+            self._read(first=False)
+        return True
+
+    def names(self) -> tuple[str, ...]:
+        """All prompt names, sorted."""
+        return self._book.names()
+
+    def locales(self) -> tuple[str, ...]:
+        """All locales that some prompt has, English first."""
+        found = {locale for _, locale in self._book.prompts}
+        return (DEFAULT_LOCALE, *sorted(found - {DEFAULT_LOCALE}))
+
+    def prompt(self, name: str, locale: str = DEFAULT_LOCALE) -> Prompt:
+        """The prompt in that locale or the nearest (``zh-CN``, ``zh``, ``en``). Raises `PromptError`."""
+        return self._book.find(name, chain(locale))
+
+    def voice(self, locale: str = DEFAULT_LOCALE, style: str = "plain", *, catalog: str = "") -> Voice:
+        """A voice for one turn; ``catalog`` picks the nouns ("film"/"films"), generic ones when it is unknown."""
+        return Voice(self._book, locale=locale, style=style, catalog=catalog)
+
+    def check(self) -> None:
+        """Render every phrase of every prompt with its samples. Raises `PromptError` at the first that fails."""
+        for (name, locale), prompt in self._book.prompts.items():
+            checking.samples(prompt, grammar=grammar_of(self._book, locale), where=f"{name}.{locale}")
+
+    def _roots(self) -> tuple[Path, ...]:
+        """The folders that are read, shipped first."""
+        return (self._shipped,) if self._overlay is None else (self._shipped, self._overlay)
+
+    def _read(self, *, first: bool) -> None:
+        """Make the next book and swap it in."""
+        seen = signature(*self._roots())
+        book, faults = assemble([discover(root) for root in self._roots()], compiler=self._compiler, last=self._book)
+        broken = [(path, error) for path, error in faults if path.is_relative_to(self._shipped)]
+        if first and broken:
+            path, error = broken[0]
+            raise PromptError(f"A shipped prompt is broken: {error}", hint=error.hint or f"Repair {path}.")
+        self._book = replace(book, number=self._book.number + 1)
+        self._seen = seen
+        self.problems = tuple(Problem(path, str(error), error.hint) for path, error in faults)

@@ -1,0 +1,196 @@
+"""Search over one generation: dense and lexical legs under an exact mask. Reads only.
+
+Knows no conversation, no ranking and no ingestion. The dense leg asks the nearest-neighbour store; when few rows are
+allowed it scores just those, and when the store fails it scores every row of the canonical vectors and says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.base import Embedder, Hit, Item, Mask, Passage, Schema, Store, Vectors
+from vectorstore.columns import Columns
+from vectorstore.errors import CatalogError, EmbedderMismatch
+from vectorstore.exact import check_query, nearest, nearest_allowed
+from vectorstore.generations import hold
+from vectorstore.lexical import Lexical
+from vectorstore.memory import InMemoryStore
+from vectorstore.opening import open_safely
+from vectorstore.records import Records, load
+from vectorstore.text import item_words, passage_text
+
+FEW = 4096
+"""Up to so many allowed rows are scored one by one: 2 ms at 384 dimensions, and exact."""
+MOST = 2000
+"""The store is never asked for more rows than this."""
+
+_log = logging.getLogger(__name__)
+
+
+class ItemIndex:
+    """The items of one catalogue, searchable. Safe to use from several threads.
+
+    ``degraded`` is True when the store is not used (absent, damaged or failing) and search is exact over the canonical
+    vectors; ``fault`` then says why.
+    """
+
+    def __init__(
+        self, records: Records, store: Store | None, embedder: Embedder, *, fault: str = "", lease: object = None
+    ) -> None:
+        """Search ``records``; ``store`` holds the same vectors; None: it cannot be used, because of ``fault``.
+
+        ``lease`` is kept as long as this index lives, whatever it is.
+        """
+        _check_embedder(records, embedder)
+        self.items: Mapping[str, Item] = {item.id: item for item in records.items}
+        self.ids: tuple[str, ...] = tuple(self.items)
+        self.schema: Schema = records.schema
+        self.vectors: Vectors = records.item_vectors
+        self.embedder = embedder
+        self.columns = Columns(records.items, records.schema)
+        self.fault = fault
+        self.degraded = store is None
+        self._store = store
+        self._lease = lease
+        self._rows = {id: row for row, id in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        """How many items there are."""
+        return len(self.ids)
+
+    def row(self, id: str) -> int:
+        """The row of ``id`` in ``vectors``, ``columns`` and masks; `CatalogError` for an unknown id."""
+        if id not in self._rows:
+            raise CatalogError(f"there is no item {id!r} in this catalogue", hint="Use an id from a search result.")
+        return self._rows[id]
+
+    def dense(self, vector: NDArray[np.float32], k: int, mask: Mask | None = None) -> list[Hit]:
+        """At most ``k`` rows that ``mask`` keeps, nearest to the unit ``vector`` first; scores are cosines.
+
+        Exact when at most `FEW` rows are allowed; else from the store (recall@100 about .99).
+        """
+        check_query(vector, dimension=self.vectors.shape[1])
+        allowed = len(self.ids) if mask is None else int(mask.sum())
+        if k <= 0 or allowed == 0:
+            return []
+        if mask is not None and allowed <= FEW:
+            return nearest_allowed(self.ids, self.vectors, vector, k, mask=mask)
+        found = self._from_store(vector, k, mask, allowed=allowed)
+        if len(found) >= min(k, allowed):
+            return found
+        if mask is None:
+            return nearest(self.ids, self.vectors, vector, k)
+        return nearest_allowed(self.ids, self.vectors, vector, k, mask=mask)
+
+    def lexical(self, text: str, k: int, mask: Mask | None = None) -> list[Hit]:
+        """At most ``k`` rows that ``mask`` keeps and that share a word with ``text``; scores are BM25."""
+        return self.bm25.search(text, k, mask)
+
+    def similar(self, id: str, k: int, mask: Mask | None = None) -> list[Hit]:
+        """At most ``k`` rows nearest to the item ``id``, without itself; scores are cosines."""
+        row = self.row(id)
+        hits = self.dense(self.vectors[row], k + 1, mask)
+        return [hit for hit in hits if hit.id != id][:k]
+
+    def embed(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of a query, ``(d,)``."""
+        return np.asarray(self.embedder.embed([text], kind="query")[0], np.float32)
+
+    @cached_property
+    def bm25(self) -> Lexical:
+        """The lexical leg: `Lexical.scores` gives every row's score."""
+        return Lexical([item_words(item, self.schema) for item in self.items.values()], self.ids)
+
+    def _from_store(self, vector: NDArray[np.float32], k: int, mask: Mask | None, *, allowed: int) -> list[Hit]:
+        """What the store finds, or nothing: for a failing store, or a mask so narrow that exact search is cheaper."""
+        fetch = k if mask is None else int(1.5 * k * len(self.ids) / allowed) + 20
+        if self._store is None or fetch > MOST:
+            return []
+        try:
+            hits = self._store.search(vector, fetch)
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a panic in the store's native code is no Exception
+            return self._degrade(f"{type(error).__name__}: {error}")
+        known = [hit for hit in hits if hit.id in self._rows]
+        if len(known) < len(hits):
+            return self._degrade("the store holds rows that the records do not")
+        return [hit for hit in known if mask is None or mask[self._rows[hit.id]]][:k]
+
+    def _degrade(self, fault: str) -> list[Hit]:
+        _log.error("the item index failed and exact search takes over: %s", fault)
+        self._store, self.degraded, self.fault = None, True, fault
+        return []
+
+
+class PassageIndex:
+    """The help centre of one catalogue, searchable: hundreds of passages, so every search is exact."""
+
+    def __init__(self, records: Records, embedder: Embedder) -> None:
+        """Search the passages of ``records``."""
+        _check_embedder(records, embedder)
+        self.passages: Mapping[str, Passage] = {passage.id: passage for passage in records.passages}
+        self.ids: tuple[str, ...] = tuple(self.passages)
+        self.vectors: Vectors = records.passage_vectors
+        self.embedder = embedder
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return len(self.ids)
+
+    def dense(self, vector: NDArray[np.float32], k: int, mask: Mask | None = None) -> list[Hit]:
+        """At most ``k`` passages nearest to the unit ``vector``, best first; scores are cosines."""
+        check_query(vector, dimension=self.vectors.shape[1])
+        if mask is None:
+            return nearest(self.ids, self.vectors, vector, k)
+        return nearest_allowed(self.ids, self.vectors, vector, k, mask=mask)
+
+    def lexical(self, text: str, k: int, mask: Mask | None = None) -> list[Hit]:
+        """At most ``k`` passages that share a word with ``text``; scores are BM25."""
+        return self.bm25.search(text, k, mask)
+
+    def embed(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of a query, ``(d,)``."""
+        return np.asarray(self.embedder.embed([text], kind="query")[0], np.float32)
+
+    @cached_property
+    def bm25(self) -> Lexical:
+        """The lexical leg: `Lexical.scores` gives every passage's score."""
+        return Lexical([passage_text(passage) for passage in self.passages.values()], self.ids)
+
+
+def open_index(folder: Path, embedder: Embedder) -> tuple[ItemIndex, PassageIndex]:
+    """Open the generation in ``folder`` for searching with ``embedder``.
+
+    A damaged index costs speed, not service: it is searched exactly, with ``degraded`` and ``fault`` set. Raises
+    `EmbedderMismatch` when another embedder made the vectors, `RecordsFault` when the records themselves are damaged.
+    """
+    lease = hold(folder)
+    records = load(folder, embedder.name)
+    store, fault = open_safely(folder, records)
+    if fault:
+        _log.error("%s", fault)
+    index = ItemIndex(records, store, embedder, fault=fault, lease=lease)
+    return index, PassageIndex(records, embedder)
+
+
+def index_in_memory(records: Records, embedder: Embedder) -> tuple[ItemIndex, PassageIndex]:
+    """Both indexes over ``records`` with the exact in-memory store: no folder, no Chroma."""
+    store = InMemoryStore(records.dimension)
+    store.upsert([item.id for item in records.items], records.item_vectors)
+    return ItemIndex(records, store, embedder), PassageIndex(records, embedder)
+
+
+def _check_embedder(records: Records, embedder: Embedder) -> None:
+    if records.embedder_name != embedder.name or records.dimension != embedder.dimension:
+        raise EmbedderMismatch(
+            f"the index was embedded by {records.embedder_name!r} ({records.dimension} numbers), "
+            f"but {embedder.name!r} ({embedder.dimension} numbers) would search it",
+            hint="Run `shelftalk index rebuild` to embed it again, or choose the embedder that made it.",
+        )
