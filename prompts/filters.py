@@ -23,7 +23,7 @@ GRAMMAR: Mapping[str, str] = {"comma": ", ", "and": " and ", "or": " or ", "stop
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|])")
 _SPACES = re.compile(r"\s+")
-_ENDED = re.compile(r"[.!?。!?…]['\"”’」』)）]*$")
+_ENDED = re.compile(r"[.!?。！？…]['\"”’」』)）]*$")
 
 
 def grammar(context: Context) -> Mapping[str, str]:

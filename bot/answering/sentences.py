@@ -1,39 +1,37 @@
-"""A passage as pieces that can be quoted: sentences, list items and table rows, each with what it needs to be understood.
+"""A passage as pieces that can be quoted: sentences, list entries and table rows, and the least that each one needs.
 
-Pure functions over Markdown text. Knows no question and no index; what a passage says is data and is never obeyed.
+Pure functions over the text of a passage. Knows no question and no index; what a passage says is data, never obeyed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-PieceKind: TypeAlias = Literal["sentence", "item", "row"]
+PieceKind: TypeAlias = Literal["sentence", "entry", "row"]
 
 MOST = 60
-"""Pieces of one passage that are looked at; a longer list is cut."""
+"""Pieces of one passage that are looked at; a longer one is cut."""
+LONG_ENTRY = 45
+"""Words of a list entry beyond which its sentences become pieces of their own."""
+ENTRIES = 8
+"""Entries that follow the sentence which introduces them."""
 
-_ABBREVIATIONS = frozenset("e.g i.e etc u.s u.k no nos st mr mrs ms dr vs approx inc ltd co p.m a.m art sec".split())
+_ABBREVIATIONS = frozenset("approx art co dr e.g etc i.e inc ltd mr mrs ms no nos p.m a.m sec st u.k u.s vs".split())
 _BOUNDARY = re.compile(r"(?<=[.!?…])[\"')\]”’]*\s+(?=[\"'(\[“‘]*[A-Z0-9])|(?<=[。！？])")
-_ITEM = re.compile(r"\s*(?:[*+•-]|\d{1,3}[.)])\s+(.*)", re.DOTALL)
-_ITEM_START = re.compile(r"\s*(?:[*+•-]|\d{1,3}[.)])\s+\S")
+_ENTRY = re.compile(r"\s*(?:[*+•-]|\d{1,3}[.)])\s+(\S.*)", re.DOTALL)
 _DEPENDS = re.compile(
-    r"(?:it|its|they|their|them|these|those|this|that|he|she|then|otherwise|but|so|and|also|however|there|such|both|"
-    r"after that|before that|until then|from there|if not|in that case|if so|at the end|to do so|we can also)\b(?!’|')",
+    r"(?:also|after that|at the end|before that|both|but|from there|however|if not|if so|in that case|it|its|"
+    r"otherwise|such|that|their|them|then|these|they|this|those|to do so|until then)\b(?!['’])",
     re.IGNORECASE,
 )
 _MARKS = (
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]*)\]\([^)\s]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"<(?:https?://|mailto:)?([^<>\s]+@[^<>\s]+|[^<>\s]+://[^<>\s]+)>"), r"\1"),
-    (re.compile(r"</?[a-zA-Z][^<>]*>"), ""),
-    (re.compile(r"(?<!\\)(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1", re.DOTALL), r"\2"),
-    (re.compile(r"(?<![\w\\])_(?=\S)([^_]+?)(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"!?\[([^\]]*)\]\((?:\{\{[^{}]*\}\}|[^)\s]*)\)"), r"\1"),
+    (re.compile(r"(?<![\w*\\])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*])\1(?![\w*])", re.DOTALL), r"\2"),
+    (re.compile(r"(?<![\w\\])(_{1,2})(?=[^\s_])(.+?)(?<=[^\s_])\1(?!\w)", re.DOTALL), r"\2"),
     (re.compile(r"`+([^`]+)`+"), r"\1"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!-])"), r"\1"),
 )
 
 
@@ -41,9 +39,8 @@ _MARKS = (
 class Piece:
     """One quotable unit of a passage.
 
-    ``depends``: cannot be understood without the piece before it. ``leads``: ends with a colon and introduces the
-    items that follow. ``group`` numbers the block it stands in: the items of one list share it, and so does the
-    sentence that introduces them.
+    ``depends``: it leans on the piece before it ("It works for 24 hours."). ``leads``: it ends with a colon and
+    introduces the entries that follow. ``group`` numbers its block; a list shares it with the sentence that leads it.
     """
 
     text: str
@@ -53,67 +50,103 @@ class Piece:
     leads: bool = False
 
 
-def plain_text(markdown: str) -> str:
-    """The words alone: emphasis, links, code marks and HTML tags are taken off, the words between them stay."""
+def plain_text(text: str) -> str:
+    """``text`` without marks of emphasis, links and code: their words stay."""
     for pattern, kept in _MARKS:
-        markdown = pattern.sub(kept, markdown)
-    return markdown
+        text = pattern.sub(kept, text)
+    return text
 
 
-def pieces(markdown: str) -> tuple[Piece, ...]:
-    """The pieces of a passage in their order, at most `MOST`; joined they say what it says."""
+def pieces(text: str) -> tuple[Piece, ...]:
+    """The pieces of a passage in their order, at most `MOST`; together they say what it says."""
     found: list[Piece] = []
     group = 0
-    for block in _blocks(markdown):
-        group += not (_is_item(block) and found and (found[-1].kind == "item" or found[-1].leads))
-        for piece in _of_block(block, group):
-            found.append(piece)
+    for block in _blocks(text):
+        joins = found and _joins(found[-1], block)
+        group += 0 if joins else 1
+        found.extend(_of_block(block, group))
     return tuple(found[:MOST])
 
 
-def _blocks(markdown: str) -> Iterator[str]:
-    """Paragraphs, single list items and single table rows."""
-    lines: list[str] = []
-    for line in markdown.splitlines():
-        opens = bool(_ITEM_START.match(line)) or line.lstrip().startswith("|")
-        if lines and (opens or not line.strip() or lines[0].lstrip().startswith("|")):
-            yield "\n".join(lines)
-            lines = []
+def with_needed(all_pieces: Sequence[Piece], best: int) -> tuple[int, ...]:
+    """The places that must be said with ``best``, in order: what it leans on, what leads it, what it leads."""
+    first = best
+    while first > 0 and all_pieces[first].depends and best - first < 2:
+        first -= 1
+    needed = set(range(first, best + 1))
+    piece = all_pieces[best]
+    same = [place for place, other in enumerate(all_pieces) if other.group == piece.group]
+    if piece.kind == "entry":
+        needed |= {place for place in same[:1] if all_pieces[place].leads}
+    elif piece.kind == "row":
+        needed |= set(same[:1])
+    elif piece.leads:
+        needed |= set([place for place in same if place > best][:ENTRIES])
+    return tuple(sorted(needed))
+
+
+def said(all_pieces: Sequence[Piece], places: Collection[int]) -> tuple[str, ...]:
+    """The chosen pieces as finished sentences in their order; the entries of one list stay together, one to a line."""
+    blocks: list[tuple[int, list[str]]] = []
+    for place in sorted(places):
+        piece = all_pieces[place]
+        listed = piece.kind != "sentence" and blocks and blocks[-1][0] == piece.group
+        line = f"- {piece.text}" if piece.kind == "entry" else piece.text
+        if listed:
+            blocks[-1][1].append(line)
+        else:
+            lone = piece.kind == "entry"
+            blocks.append((piece.group if piece.leads or piece.kind != "sentence" else 0, [piece.text if lone else line]))
+    return tuple("\n".join(lines) for _, lines in blocks)
+
+
+def _joins(last: Piece, block: str) -> bool:
+    """Whether a block goes on with the list or table that ``last`` belongs to."""
+    if _ENTRY.fullmatch(block):
+        return last.kind == "entry" or last.leads
+    return _is_row(block) and last.kind == "row"
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Paragraphs, single list entries and single table rows."""
+    held: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        opens = bool(_ENTRY.fullmatch(line)) or _is_row(line)
+        if held and (opens or not line.strip() or _is_row(held[0])):
+            yield "\n".join(held)
+            held = []
         if line.strip():
-            lines.append(line)
-    if lines:
-        yield "\n".join(lines)
+            held.append(line)
 
 
 def _of_block(block: str, group: int) -> Iterator[Piece]:
-    if block.lstrip().startswith("|"):
+    if _is_row(block):
         if not re.fullmatch(r"[\s|:-]+", block):
             yield Piece(_squeezed(plain_text(block)), "row", group)
         return
-    item = _ITEM.fullmatch(block)
-    words = _squeezed(plain_text(item[1] if item else block))
-    sentences = [words] if item else _sentences(words)
-    for number, sentence in enumerate(sentences):
-        kind: PieceKind = "item" if item else "sentence"
+    entry = _ENTRY.fullmatch(block)
+    words = _squeezed(plain_text(entry[1] if entry else block))
+    whole = entry is not None and len(words.split()) <= LONG_ENTRY
+    for number, sentence in enumerate([words] if whole else _sentences(words)):
         depends = number > 0 and bool(_DEPENDS.match(sentence))
-        yield Piece(sentence, kind, group, depends, leads=sentence.endswith(":") and number == len(sentences) - 1)
+        yield Piece(sentence, "entry" if entry else "sentence", group, depends, leads=sentence.endswith(":"))
 
 
 def _sentences(words: str) -> list[str]:
-    """Cut at full stops that end a sentence; "e.g.", "U.S." and initials do not."""
+    """Cut where a full stop ends a sentence; after "e.g.", "U.S." and initials it does not."""
     found, start = [], 0
     for boundary in _BOUNDARY.finditer(words):
-        before = words[start : boundary.start()].rstrip("\"')]”’").rstrip(".")
-        last = before.split()[-1].lower().lstrip("(\"'“‘[") if before.split() else ""
-        if words[boundary.start() - 1] == "." and (last in _ABBREVIATIONS or len(last) == 1):
+        before = words[start : boundary.start()].rstrip("\"')]”’").rstrip(".").rpartition(" ")[2]
+        short = before.lower().lstrip("(\"'“‘[")
+        if words[boundary.start() - 1] == "." and (short in _ABBREVIATIONS or (len(short) == 1 and short.isalpha())):
             continue
         found.append(words[start : boundary.end()].strip())
         start = boundary.end()
     return [sentence for sentence in [*found, words[start:].strip()] if sentence]
 
 
-def _is_item(block: str) -> bool:
-    return bool(_ITEM_START.match(block))
+def _is_row(line: str) -> bool:
+    return " | " in line.strip() or line.lstrip().startswith("|")
 
 
 def _squeezed(text: str) -> str:

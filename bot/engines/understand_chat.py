@@ -15,8 +15,10 @@ from bot.engines.chat_asking import Asker
 from bot.engines.chat_reading import Ground, merged, reading
 from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, intent_schema
 from bot.engines.lexical.titles import Titles
+from bot.errors import EngineError
 from bot.types import Intent, Message, Understander, plain
-from vectorstore.base import Facet, Schema
+from prompts import PromptError
+from vectorstore.base import Schema
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 SYSTEM, TURN = "understand/chat", "understand/turn"
 RECENT = 6
 """So many messages of the history are read again."""
-_TOP_VALUES = 40
-"""So many values of a long list are named as examples."""
+MOST_VALUES = 600
+"""So many values the prompt names in all; each facet with words has its share."""
 
 
 class ChatUnderstander:
@@ -41,12 +43,14 @@ class ChatUnderstander:
         *,
         vocabulary: Vocabulary,
         lexical: Understander,
+        catalog: str = "",
         max_tokens: int = 512,
     ) -> None:
-        """``max_tokens`` bounds the model's reply."""
+        """``catalog`` picks the prompt's nouns; ``max_tokens`` bounds the model's reply."""
         self.name = f"chat ({model_name(model)})"
         self.device = str(getattr(model, "device", "") or "")
         self._prompts = prompts
+        self._catalog = catalog
         self._vocabulary = vocabulary
         self._lexical = lexical
         self._titles = Titles(vocabulary)
@@ -65,32 +69,39 @@ class ChatUnderstander:
         self, history: Sequence[Message], message: str, schema: Schema, lexical: Intent
     ) -> list[BaseMessage]:
         """The fixed part, which a local model reads once, and the part of this message."""
-        voice = self._prompts.voice("en")
+        voice = self._prompts.voice("en", catalog=self._catalog)
         shown = [self._vocabulary.by_id[id_].title for id_ in last_shown(history) if id_ in self._vocabulary.by_id]
-        turn = voice.say(
-            TURN,
-            history=[{"role": one.role, "text": one.text} for one in history[-RECENT:]],
-            shown=[{"number": number, "title": title} for number, title in enumerate(shown, start=1)],
-            active=[],
-            hints=_hints(lexical),
-            message=message,
-        )
-        system = voice.say(SYSTEM, facets=[described(facet) for facet in schema.facets[:MOST_FACETS]])
+        try:
+            turn = voice.say(
+                TURN,
+                history=[{"role": one.role, "text": one.text} for one in history[-RECENT:]],
+                shown=[{"number": number, "title": title} for number, title in enumerate(shown, start=1)],
+                active=[],
+                hints=_hints(lexical),
+                message=message,
+            )
+            system = voice.say(SYSTEM, facets=described(schema))
+        except PromptError as error:
+            raise EngineError(f"the prompt cannot be made: {error}", hint=error.hint) from error
         return [SystemMessage(system), HumanMessage(turn)]
 
 
-def described(facet: Facet) -> dict[str, Any]:
-    """A facet as the prompt file is given it; a long list of values is cut to its most frequent."""
-    few = len(facet.values) <= FEW_VALUES
-    return {
-        "name": facet.name,
-        "type": facet.type,
-        "label": facet.label,
-        "unit": facet.unit,
-        "values": [value for value, _ in facet.values[: FEW_VALUES if few else _TOP_VALUES]],
-        "low": facet.low,
-        "high": facet.high,
-    }
+def described(schema: Schema) -> list[dict[str, Any]]:
+    """The facets as the prompt file is given them; a long list of values is cut to its most frequent."""
+    facets = schema.facets[:MOST_FACETS]
+    share = MOST_VALUES // max(1, sum(bool(facet.values) for facet in facets))
+    return [
+        {
+            "name": facet.name,
+            "type": facet.type,
+            "label": facet.label,
+            "unit": facet.unit,
+            "values": [value for value, _ in facet.values[: min(FEW_VALUES, share)]],
+            "low": facet.low,
+            "high": facet.high,
+        }
+        for facet in facets
+    ]
 
 
 def last_shown(history: Sequence[Message]) -> tuple[str, ...]:

@@ -61,23 +61,9 @@ def _mount_page(app: FastAPI, settings: Settings) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; else it looks up outside hosts
     import gradio
 
-    from bot.web.page import PAGE_OPTIONS, build_page
+    from bot.web.page import build_page, page_options
 
     desk: Desk = app.state.desk
-    gradio.mount_gradio_app(
-        app,
-        build_page(desk.assistant, settings, desk=desk),
-        path="/",
-        root_path=prefix(settings.root_path) or None,
-        **{
-            "show_error": False,
-            "run_history": False,
-            "footer_links": [],
-            "enable_monitoring": False,
-            "ssr_mode": False,
-            "pwa": False,
-            "mcp_server": False,
-            "max_file_size": 1,
-            **PAGE_OPTIONS,
-        },
-    )
+    page = build_page(desk.assistant, settings, desk=desk)
+    root_path = prefix(settings.root_path) or None
+    gradio.mount_gradio_app(app, page, path="/", root_path=root_path, **page_options(settings))

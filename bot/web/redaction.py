@@ -1,6 +1,6 @@
 """Personal data does not belong into logs: e-mail addresses, phone, card and bank account numbers are blacked out.
 
-Cards must pass the Luhn check and IBANs their checksum or a long enough shape, so that ids and years survive.
+Cards must pass the Luhn check and IBANs their checksum, so that ids, dates and years survive.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import logging
 import re
 
-_EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b")
 _DIGITS = re.compile(r"(?<![\w.])\d(?:[ -]?\d){11,18}(?![\w])")
+_HARMLESS = re.compile(r"\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}|\d{4}-\d{4}|\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}")
 _PHONE = re.compile(
-    r"(?<![\w.:/-])"
+    r"(?<![\w.:/])(?<!\d-)"
     r"(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){1,4}"
     r"(?:x\d{1,5})?"
-    r"(?![\w:/-])"
+    r"(?![\w:/]|[.-]\d)"
 )
 
 
@@ -42,9 +43,10 @@ def _is_iban(text: str) -> bool:
 
 
 def _is_phone(text: str) -> bool:
-    """7 to 15 digits that are written as people write numbers: grouped, or with a country or area code."""
+    """7 to 15 digits, grouped or with a prefix as people write numbers; without that 10; no date, decimal or IP address."""
     digits = sum(character.isdigit() for character in text.partition("x")[0])
-    return 7 <= digits <= 15 and any(character in text for character in "+(). -")
+    written = any(character in text for character in "+(). -")
+    return (7 if written else 10) <= digits <= 15 and not _HARMLESS.fullmatch(text)
 
 
 def _message(record: logging.LogRecord) -> str:

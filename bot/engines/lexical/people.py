@@ -41,6 +41,7 @@ class People:
         for speech in self._speeches:
             for value, count in speech.facet.values:
                 self._counts.setdefault(value, Counter())[speech.name] += count
+        self.words = frozenset(word for name in self._counts for word in words(name))
         self._full = Phrases((name, name) for name in self._counts)
         self._last = self._by_word(-1)
         self._first = self._by_word(0)
@@ -48,10 +49,9 @@ class People:
         self._left = Phrases((cue, speech.name) for speech in self._speeches for cue in speech.left)
         self._right = Phrases((cue, speech.name) for speech in self._speeches for cue in speech.right)
 
-    @property
-    def words(self) -> frozenset[str]:
-        """Every word of every name, folded."""
-        return frozenset(word for name in self._counts for word in words(name))
+    def __contains__(self, phrase: str) -> bool:
+        """Whether the phrase is the full name of a person."""
+        return phrase in self._full
 
     def spans(self, reading: Reading) -> list[Span]:
         """Every person in the message."""

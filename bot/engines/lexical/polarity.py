@@ -19,10 +19,11 @@ _SINGLE = frozenset({"non"})
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """The scopes of the noes of a message, as token ranges, and the tokens of the cues themselves."""
+    """The scopes of the noes of a message and their cues, as token ranges; ``too``: where "too" alone says no."""
 
     scopes: tuple[tuple[int, int], ...] = ()
     cues: tuple[tuple[int, int], ...] = ()
+    too: frozenset[int] = frozenset()
 
     def negative(self, index: int) -> bool:
         """Whether a token is under an odd number of noes."""
@@ -50,8 +51,9 @@ class Negation:
                 scopes.append((match.end, self._reach(reading.tokens, match, starts, board)))
             elif match.value == "backward":
                 scopes += self._behind(reading.tokens, match, board)
-        too = [(index + 1, index + 2) for index in self._too(reading.tokens, board, scopes)]
-        return Polarity(tuple(scopes + too), tuple((m.start, m.end) for m in matches if m.value != "neutral" or m.end - m.start > 1))
+        too = [index + 1 for index in self._too(reading.tokens, board, scopes)]
+        ranges = (*scopes, *((index, index + 1) for index in too))
+        return Polarity(ranges, tuple((match.start, match.end) for match in matches), frozenset(too))
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""

@@ -61,6 +61,15 @@ class Board:
         """Whether nobody claimed any of these tokens."""
         return not any(self._taken[start:end])
 
+    def replace(self, old: Span, new: Span) -> None:
+        """Put ``new`` in the place of ``old``, whose tokens it covers."""
+        self.spans = sorted([new if span is old else span for span in self.spans], key=lambda span: span.start)
+        self.block(new.start, new.end)
+
+    def remove(self, unwanted: Span) -> None:
+        """Take a finding off; its tokens stay taken."""
+        self.spans = [span for span in self.spans if span is not unwanted]
+
     def at(self, index: int) -> Span | None:
         """The span that holds a token."""
         return next((span for span in self.spans if span.start <= index < span.end), None)

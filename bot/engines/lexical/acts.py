@@ -1,0 +1,128 @@
+"""What a clause does: rules first, nearness to example sentences for what the rules leave open.
+
+Knows no items: whether a clause names or points at one is told by the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.lexicon import table
+
+if TYPE_CHECKING:
+    from vectorstore.base import Embedder
+
+SURE = 0.42
+"""Cosine to the closest examples from which they decide."""
+TALK = ("hello", "thanks", "bye", "capabilities", "complaint", "insult", "praise", "affirm")
+SAFETY = ("self_harm", "refusal_harm", "injection")
+FLAGS = ("reset", "back", "more", "surprise")
+_YOURS = re.compile(r"\b(i|i'm|i've|my|me|we|our|you|your|yours|us)\b")
+_THEIRS = re.compile(r"\b(it|they|them|he|she|this one|that one)\b")
+_THEME = re.compile(r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The outcome of the rules for one clause: an exclusive ``label`` or "", and what flags it raises where.
+
+    ``flags`` maps a flag to the character range of the words that raised it.
+    """
+
+    label: str
+    flags: Mapping[str, tuple[int, int]]
+
+
+class Acts:
+    """Labels clauses."""
+
+    def __init__(self, speeches: Mapping[str, Speech], embedder: Embedder) -> None:
+        """Compile the expressions and embed the examples, once."""
+        lists = table("en.acts")
+        self._patterns = {name: _compiled(found) for name, found in lists["patterns"].items()}
+        self._forms = {name: re.compile(found) for name, found in lists["forms"].items()}
+        self._asks = [(speech.name, _asking(speech)) for speech in speeches.values() if speech.ask]
+        self._embedder = embedder
+        examples = [(act, text) for act, texts in lists["prototypes"].items() for text in texts]
+        self._labels = np.array([act for act, _ in examples])
+        self._examples = embedder.embed([text for _, text in examples], kind="query")
+        self.acts = tuple(lists["prototypes"])
+
+    def safety(self, text: str) -> str:
+        """The safety situation of a whole message, "" for none. A film about harm is no harm."""
+        for name in SAFETY:
+            match = self._patterns[name].search(text)
+            if match and not (name != "injection" and _THEME.search(text[: match.start() + 1])):
+                return name
+        return ""
+
+    def rule(self, clause: str, *, names_item: bool) -> Ruling:
+        """The ruling on a clause (folded text, titles blanked out)."""
+        return Ruling(self._label(clause, names_item), self._flags(clause))
+
+    def asked(self, clause: str) -> tuple[str, ...]:
+        """The facets that a question asks for, by its words."""
+        return tuple(name for name, pattern in self._asks if pattern.search(clause))
+
+    def says(self, form: str, clause: str) -> bool:
+        """Whether a clause has a form ("question", "request", "about", "have", "compare", "why", "why_not")."""
+        pattern = self._forms.get(form) or self._patterns[form]
+        return pattern.search(clause) is not None
+
+    def nearest(self, clause: str) -> tuple[str, float]:
+        """The act whose examples are closest in embedding space, and the mean cosine of its two best; "" below `SURE`."""
+        vector = self._embedder.embed([clause], kind="query")[0]
+        cosines = self._examples @ vector
+        means = {act: float(np.sort(cosines[self._labels == act])[-2:].mean()) for act in self.acts}
+        best = max(means, key=lambda act: means[act])
+        return (best, means[best]) if means[best] >= SURE else ("", means[best])
+
+    def fallback(self, clause: str) -> str:
+        """Where a question goes that nothing recognises: to service when it is about you and me, else out of scope."""
+        return "support" if _YOURS.search(clause) else "out_of_scope"
+
+    def _label(self, clause: str, names_item: bool) -> str:
+        if self._matches("handover", clause) and not _THEME.search(clause):
+            return "handover"
+        talk = next((name for name in TALK if self._matches(name, clause)), "")
+        if talk and not (talk == "capabilities" and self._serves(clause)):
+            return talk
+        if self._serves(clause) and not (names_item and self._borrows(clause)):
+            return "support"
+        return "off_topic" if self._matches("off_topic", clause) and not (names_item or _THEME.search(clause)) else ""
+
+    def _serves(self, clause: str) -> bool:
+        if not self._matches("service", clause) or self._matches("not_service", clause):
+            return False
+        return self._matches("service_forms", clause)
+
+    def _borrows(self, clause: str) -> bool:
+        """ "Can I rent Alien?" asks for the film, "my rental of Alien" for help."""
+        rest = re.sub(r"\b(rent|stream|watch|download|buy|order)\b", " ", clause)
+        return not self._matches("service", rest)
+
+    def _flags(self, clause: str) -> dict[str, tuple[int, int]]:
+        found = {}
+        for name in FLAGS:
+            match = self._patterns[name].search(clause)
+            if match:
+                found[name] = match.span()
+        return found
+
+    def _matches(self, name: str, clause: str) -> bool:
+        return self._patterns[name].search(clause) is not None
+
+
+def _compiled(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _asking(speech: Speech) -> re.Pattern[str]:
+    phrases = sorted(speech.ask, key=len, reverse=True)
+    return re.compile(r"\b(?:" + "|".join(re.escape(phrase) for phrase in phrases) + r")\b")

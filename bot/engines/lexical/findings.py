@@ -1,0 +1,168 @@
+"""All finders over one message: spans on a board, references resolved, clauses labelled.
+
+The order is the policy: amounts, titles, people and values compete by evidence and length; then references point; then
+clauses are cut. Knows no intent; `assembly` makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.engines.lexical.acts import Acts, Ruling
+from bot.engines.lexical.amounts import Amounts
+from bot.engines.lexical.clauses import Clause, Clauses
+from bot.engines.lexical.corrections import Corrections, Corrector
+from bot.engines.lexical.facets import speeches
+from bot.engines.lexical.gazetteer import Gazetteer
+from bot.engines.lexical.lexicon import common_words
+from bot.engines.lexical.people import People
+from bot.engines.lexical.pointers import Pointers, Scene
+from bot.engines.lexical.polarity import Negation, Polarity
+from bot.engines.lexical.ranges import Ranges
+from bot.engines.lexical.roles import Judged, Roles
+from bot.engines.lexical.shared import Shared
+from bot.engines.lexical.spans import Board, Span
+from bot.engines.lexical.text import Reading
+from bot.engines.lexical.title_spans import TitleSpans
+from bot.engines.lexical.titles import Titles
+from bot.engines.lexical.wishes import Wishes
+
+if TYPE_CHECKING:
+    from bot.understanding import Vocabulary
+    from vectorstore.base import Embedder
+
+_BLANK = "§"
+_HELD = ("value", "vague", "flag", "person", "relative", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A clause and the ruling on it."""
+
+    clause: Clause
+    ruling: Ruling
+
+    @property
+    def content(self) -> bool:
+        """Whether the clause may ask for items; otherwise its label says what it is."""
+        return not self.ruling.label
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that was found in one message."""
+
+    reading: Reading
+    scene: Scene
+    board: Board
+    polarity: Polarity
+    corrections: Corrections
+    judged: tuple[Judged, ...]
+    clauses: tuple[Labelled, ...]
+
+    def spans(self, clause: Clause) -> list[Span]:
+        """The spans that begin in a clause."""
+        return [span for span in self.board.spans if clause.start <= span.start < clause.end]
+
+    def mentions(self, clause: Clause) -> list[Judged]:
+        """The judged mentions that begin in a clause."""
+        return [judged for judged in self.judged if clause.start <= judged.span.start < clause.end]
+
+
+class Finders:
+    """The finders for one vocabulary, built once."""
+
+    def __init__(self, vocabulary: Vocabulary, embedder: Embedder) -> None:
+        """Index the vocabulary and compile the lexicon."""
+        self.vocabulary = vocabulary
+        self.speeches = speeches(vocabulary.schema)
+        self.titles = Titles(vocabulary)
+        self.people = People(self.speeches)
+        self.gazetteer = Gazetteer(self.speeches, self.titles.words | self.people.words)
+        self.title_spans = TitleSpans(self.titles, self._taken)
+        self.ranges = Ranges(self.speeches)
+        self.amounts = Amounts(vocabulary, self.speeches)
+        self.corrector = Corrector(self.speeches)
+        self.negation = Negation()
+        self.pointers = Pointers(vocabulary)
+        self.roles = Roles(self.pointers)
+        self.shared = Shared(vocabulary, self.speeches)
+        self.clauses = Clauses()
+        self.wishes = Wishes()
+        self.acts = Acts(self.speeches, embedder)
+
+    def known(self, word: str) -> bool:
+        """Whether a folded word belongs to the language or the catalogue."""
+        return word in common_words() or word in self.titles.words or word in self.people.words or word in self.gazetteer
+
+    def find(self, reading: Reading, scene: Scene) -> Findings:
+        """Everything in one message."""
+        board = Board(len(reading.tokens))
+        board.claim(self._candidates(reading))
+        self._refer(reading, board, scene)
+        clauses = self.clauses.split(reading, board)
+        labelled = tuple(Labelled(clause, self._ruling(reading, board, clause)) for clause in clauses)
+        for item in labelled:
+            self._mask(board, item)
+        polarity = self.negation.read(reading, board)
+        judged = tuple(self.roles.judge(reading, board, polarity, scene))
+        board.claim(self.shared.spans(reading, board, scene))
+        corrections = self.corrector.read(reading, board)
+        for start, end in polarity.cues:
+            board.block(start, end)
+        return Findings(reading, scene, board, polarity, corrections, judged, labelled)
+
+    def mentioned(self, reading: Reading, scene: Scene) -> list[Judged]:
+        """Only the items that a message names or points at: what an earlier message was about."""
+        board = Board(len(reading.tokens))
+        board.claim(self.title_spans.spans(reading))
+        self._refer(reading, board, scene)
+        return self.roles.judge(reading, board, Polarity(), scene)
+
+    def _taken(self, phrase: str) -> bool:
+        return phrase in self.gazetteer or phrase in self.people
+
+    def _candidates(self, reading: Reading) -> list[Span]:
+        hard = [*self.ranges.spans(reading), *self.title_spans.spans(reading)]
+        soft = [*self.people.spans(reading), *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
+        themes = self.wishes.themes(reading, hard + soft)
+        kept = [span for span in soft if not (_inside(span, themes) or self._toned(reading, span))]
+        return [*hard, *kept, *self.corrector.drops(reading)]
+
+    def _toned(self, reading: Reading, span: Span) -> bool:
+        """ "Less scary" is a shade, not a value."""
+        return span.kind == "value" and span.start > 0 and reading.tokens[span.start - 1].norm == "less"
+
+    def _refer(self, reading: Reading, board: Board, scene: Scene) -> None:
+        board.claim(self.pointers.spans(reading, board, scene))
+        for value, reference in self.pointers.described(reading, board, scene):
+            board.replace(value, reference)
+        board.claim(self.pointers.partial(reading, board, scene))
+
+    def _ruling(self, reading: Reading, board: Board, clause: Clause) -> Ruling:
+        titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]
+        return self.acts.rule(blanked(reading, clause, titles), names_item=bool(titles))
+
+    def _mask(self, board: Board, item: Labelled) -> None:
+        """Take a clause of service or small talk off the board."""
+        if item.content:
+            return
+        for span in [span for span in board.spans if item.clause.start <= span.start < item.clause.end]:
+            board.remove(span)
+        board.block(item.clause.start, item.clause.end)
+
+
+def blanked(reading: Reading, clause: Clause, titles: Iterable[Span]) -> str:
+    """The folded text of a clause with each title as one mark, so that its words raise no rule."""
+    offset = reading.tokens[clause.start].start
+    text = clause.lower
+    for span in sorted(titles, key=lambda span: -span.start):
+        first, last = reading.tokens[span.start].start - offset, reading.tokens[span.end - 1].end - offset
+        text = text[: max(0, first)] + _BLANK + text[last:]
+    return text
+
+
+def _inside(span: Span, ranges: Sequence[tuple[int, int]]) -> bool:
+    return span.kind in _HELD and any(start <= span.start < end for start, end in ranges)

@@ -1,0 +1,53 @@
+"""What another item has: "by the same director", "with the cast of Alien", as constraints from that item's record.
+
+Knows no lexicon beyond the names of the facets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.phrases import Found, Phrases
+from bot.engines.lexical.pointers import Scene
+from bot.engines.lexical.spans import Board, Span, opposites
+from bot.engines.lexical.text import Reading
+from vectorstore.base import Constraint
+
+if TYPE_CHECKING:
+    from bot.understanding import Vocabulary
+
+_BEFORE = frozenset({"by", "from", "with", "the", "has", "of", "in"})
+
+
+class Shared:
+    """Finds attributes borrowed from an item."""
+
+    def __init__(self, vocabulary: Vocabulary, speeches: Mapping[str, Speech]) -> None:
+        """Compile the names of the facets that hold words."""
+        self._vocabulary = vocabulary
+        worded = [speech for speech in speeches.values() if not speech.numeric]
+        self._names = Phrases((name, speech.name) for speech in worded for name in speech.names)
+
+    def spans(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
+        """One span per "same director" or "director of ..." whose item is known."""
+        found = [self._span(reading, board, scene, match) for match in self._names.everywhere(reading.tokens)]
+        return [span for span in found if span]
+
+    def _span(self, reading: Reading, board: Board, scene: Scene, match: Found[str]) -> Span | None:
+        tokens = reading.tokens
+        same = match.start > 0 and tokens[match.start - 1].norm == "same"
+        joint = tokens[match.end].norm if match.end < len(tokens) else ""
+        after = board.at(match.end + 1) if joint in ("as", "of") and match.end + 1 < len(tokens) else None
+        borrowed = after is not None and after.mentions and (same or tokens[max(0, match.start - 2)].norm in _BEFORE)
+        item_id = after.mentions[0].item_id if after and borrowed else scene.focus if same else None
+        value = self._vocabulary.by_id[item_id].facets.get(match.value) if item_id else None
+        if not isinstance(value, (str, tuple)) or not value:
+            return None
+        values = value if isinstance(value, tuple) else (value,)
+        constraint = Constraint(match.value, "any", values) if len(values) > 1 else Constraint(match.value, "is", values[0])
+        start = match.start
+        while start > 0 and tokens[start - 1].norm in ("same", "the", "by", "from", "with"):
+            start -= 1
+        return Span(start, match.end, "value", (constraint,), opposites((constraint,)), facet=match.value)
