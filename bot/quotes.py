@@ -1,7 +1,7 @@
 """The part of a description that answers a wish, word for word, or nothing.
 
-A wish and a part are compared in embedding space; what counts as an answer is measured against how near the wish comes to
-the whole catalogue, so that it holds for any embedder. Knows no ranking and no phrases.
+A wish and a part are compared in embedding space; what counts as an answer is measured against how near the wish comes
+to the whole catalogue, so that it holds for any embedder. Knows no ranking and no phrases.
 """
 
 from __future__ import annotations

@@ -9,8 +9,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["”’»)\]])|(?<=[.!?…]\*\*))[ \t]+(?=["“‘«(\[*]*[A-Z0-9À-ÞЀ-Я])|(?<=[。！？])""")
+_END = re.compile(
+    r"""(?:(?<=[.!?…])|(?<=[.!?…]["”’»)\]]))[ \t]+(?=["“‘«\[*]*[A-Z0-9À-ÞЀ-Я])"""  # a space and a capital after the mark
+    r"|(?<=[。！？])(?![”’」』）])|(?<=[。！？][”’」』）])"
+)
 _SHORT = re.compile(r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|vs|Vol|No|Pt|approx|ca|etc|e\.g|i\.e)\.$")
+_NUMBER = re.compile(r"\d+[.)]")
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])[ \t]+(?=\S)")
 FRAME_WORDS = 25
 MOST_WORDS = 120
@@ -34,7 +38,7 @@ def sentences(text: str) -> list[str]:
     found, start = [], 0
     for end in (match.end() for match in _END.finditer(text)):
         before = text[start:end]
-        if before.count("**") % 2 or _SHORT.search(before.rstrip()):
+        if before.count("**") % 2 or _SHORT.search(before.rstrip()) or (not found and _NUMBER.fullmatch(before.strip())):
             continue
         found.append(before)
         start = end

@@ -22,7 +22,7 @@ def text_of(entry: Item | Passage) -> str:
 
 
 def _facets(item: Item) -> Iterator[str]:
-    """ "genres: horror, drama": every facet that has words; the names help (MRR .93 against .90 without)."""
+    """Each facet that has words, as "genres: horror, drama"; the names help (MRR .93 against .90 without)."""
     for name, value in item.facets.items():
         words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
         if words:

@@ -128,10 +128,15 @@ def _missing(brief: Brief, draft: str, said: str) -> Iterator[str]:
     if brief.task != "explain":
         return
     lines = [line for line in draft.split("\n") if line.startswith("- ")]
-    left_out = [line for card, line in zip(brief.cards, lines, strict=False) if card.item.title not in said]
+    left_out = [line for card, line in zip(brief.cards, lines, strict=False) if _bare(card.item.title) not in _bare(said)]
     opened = len(left_out) < len(brief.cards)
     for number, line in enumerate(left_out):
         yield ("\n" if number or opened else "\n\n") + line
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone, so that marks and escapes make no difference."""
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _in_time(pieces: Iterable[str], seconds: float) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Makes the projection of the late-interaction reranker: `python -m bot.training.late_interaction --data ../shared/data`.
+"""Fits the late-interaction reranker's projection: `python -m bot.training.late_interaction --data ../shared/data`.
 
 The main directions of MiniLM's token vectors over texts of three kinds (films, help articles, retail goods), so that it
 serves a catalogue that it has never seen. Half a minute on two cores; deterministic up to rounding.
@@ -46,7 +46,9 @@ def films() -> list[str]:
     rows = map(json.loads, (DEMO / "items.jsonl").read_text("utf-8").splitlines())
     words = ("genres", "director", "cast", "country", "language")
     return [
-        ". ".join([row["title"], "; ".join(f"{name}: {', '.join(row.get(name, []))}" for name in words), row["description"]])
+        ". ".join(
+            [row["title"], "; ".join(f"{name}: {', '.join(row.get(name, []))}" for name in words), row["description"]]
+        )
         for row in rows
     ][:SAMPLE]
 
@@ -60,7 +62,7 @@ def articles() -> list[str]:
 def goods(path: Path) -> list[str]:
     """Retail goods, evenly over the file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader
+        rows = yaml.load(file, Loader=yaml.CSafeLoader)
     return list(_evenly([f"{row['name']}. {row.get('category', '')}. {row['description']}" for row in rows]))
 
 

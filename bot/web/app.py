@@ -67,3 +67,4 @@ def _mount_page(app: FastAPI, settings: Settings) -> None:
     page = build_page(desk.assistant, settings, desk=desk)
     root_path = prefix(settings.root_path) or None
     gradio.mount_gradio_app(app, page, path="/", root_path=root_path, **page_options(settings))
+    errors.install_missing(app.routes[-1].app)  # type: ignore[attr-defined]  # the mount that was just added

@@ -66,4 +66,6 @@ def _limited(receive: Receive, limit: int) -> Receive:
 
 def _too_large(limit: int) -> HTTPException:
     """The refusal of a large body."""
-    return HTTPException(413, f"the body is larger than {limit // _KILOBYTE} kB")
+    return HTTPException(
+        413, f"the body is larger than {limit // _KILOBYTE} kB" if limit else "nothing is uploaded here"
+    )

@@ -87,11 +87,15 @@ def fault(error: BaseException) -> Fault:
 def install(app: FastAPI) -> None:
     """Let every error of ``app``'s routes leave in the one shape."""
 
-    async def answer(_: Request, error: Exception) -> Json:
-        return fault(error).response()
-
     for kind in (ShelftalkError, VectorStoreError, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, answer)
+        app.add_exception_handler(kind, _answer)
+
+
+def install_missing(app: FastAPI) -> None:
+    """The same for what ``app`` does not have (404, 405); its own errors stay, its own browser code reads them."""
+
+    for status in (404, 405):
+        app.add_exception_handler(status, _answer)
 
 
 class Unforeseen:
@@ -117,6 +121,11 @@ class Unforeseen:
             said = _unforeseen(error)
             if not started:
                 await said.response()(scope, receive, send)
+
+
+async def _answer(_: Request, error: Exception) -> Json:
+    """The handler of every foreseen error."""
+    return fault(error).response()
 
 
 def _http(error: HTTPException) -> Fault:

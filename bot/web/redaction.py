@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 
-_EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?:[\w.+%-]|(?<=\w)'(?=\w)){1,64}@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b")
 _DIGITS = re.compile(r"(?<![\w.])\d(?:[ -]?\d){11,18}(?![\w])")
 _HARMLESS = re.compile(r"\d{4}-\d\d-\d\d|\d\d\.\d\d\.\d{4}|\d{4}-\d{4}|\d+\.\d+|\d{1,3}(?:\.\d{1,3}){3}")
@@ -43,7 +43,7 @@ def _is_iban(text: str) -> bool:
 
 
 def _is_phone(text: str) -> bool:
-    """7 to 15 digits, grouped or with a prefix as people write numbers; without that 10; no date, decimal or IP address."""
+    """7 to 15 digits, grouped or prefixed as people write them (10 if not); no date, decimal or IP address."""
     digits = sum(character.isdigit() for character in text.partition("x")[0])
     written = any(character in text for character in "+(). -")
     return (7 if written else 10) <= digits <= 15 and not _HARMLESS.fullmatch(text)

@@ -155,12 +155,12 @@ class Finders:
 
 
 def blanked(reading: Reading, clause: Clause, titles: Iterable[Span]) -> str:
-    """The folded text of a clause with each title as one mark, so that its words raise no rule."""
+    """The folded text of a clause with marks in the place of titles, so that their words raise no rule."""
     offset = reading.tokens[clause.start].start
     text = clause.lower
     for span in sorted(titles, key=lambda span: -span.start):
         first, last = reading.tokens[span.start].start - offset, reading.tokens[span.end - 1].end - offset
-        text = text[: max(0, first)] + _BLANK + text[last:]
+        text = text[: max(0, first)] + _BLANK * (last - max(0, first)) + text[last:]
     return text
 
 

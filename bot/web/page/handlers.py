@@ -74,7 +74,7 @@ class Handlers:
         except UnknownSession:
             return self.load(kept, visit)
         except ShelftalkError as error:
-            return Screen(bridge={"status": _error(scene.face, error.code), **scene.votes()})
+            return Screen(bridge={"status": _error(scene.face, error.code), "answer": True, **scene.votes()})
 
     def _prepare(self, kept: Any, visit: Visit, asked: Asked) -> Scene:
         """The conversation before the message: begun if there was none, the wish removed."""
@@ -139,7 +139,7 @@ class Handlers:
         items = self._desk.assistant.shelf(scene.kept.catalog).items.items
         title = items[asked.id].title if asked.id in items else ""
         said = scene.face.ui(_CONFIRMED[kind], title=title)
-        return _known(scene.knowing(changed), status=said)
+        return _known(scene.knowing(changed), status=said, answer=True)
 
     def _switch(self, kept: Kept, asked: Asked, visit: Visit) -> Screen:
         """Another catalogue, with its own conversation."""

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from bot.assistant import Assistant
 from bot.settings import Settings
-from bot.web.desk import Desk
+
 from bot.web.page.assets import bridge, composer, script
 from bot.web.page.handlers import Handlers
 from bot.web.page.screen import Screen, Visit
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.web.desk import Desk
 
 _STORAGE = "shelftalk"
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
@@ -29,7 +32,11 @@ def build_page(assistant: Assistant, settings: Settings, *, desk: Desk | None = 
 
     ``desk`` is the one that the API uses, so that both share one limit; without it the page has its own.
     """
-    handlers = Handlers(desk or Desk(assistant, settings))
+    if desk is None:
+        from bot.web.desk import Desk
+
+        desk = Desk(assistant, settings)
+    handlers = Handlers(desk)
     with gr.Blocks(title="Shelftalk", analytics_enabled=False, fill_width=True) as page:
         kept = gr.BrowserState(None, storage_key=_STORAGE, secret=_STORAGE)
         parts = {

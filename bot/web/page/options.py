@@ -15,8 +15,8 @@ def page_options(settings: Settings) -> dict[str, Any]:
     font = [gr.themes.LocalFont("Source Sans 3", weights=(400, 600)), "system-ui", "sans-serif"]
     return {
         "theme": gr.themes.Base(font=font, font_mono=["ui-monospace", "monospace"]),
-        "css": style(),
-        "head": head(),
+        "css": None,
+        "head": f"{head()}<style>{style()}</style>",
         "show_error": False,
         "run_history": False,
         "footer_links": [],

@@ -1,11 +1,11 @@
 // The panel "What I know about you": beside the conversation on a wide screen, over it on a narrow one.
 const panel = () => one('#st-profile');
 const opener = () => one('[data-act=profile]');
-const isOpen = () => panel().classList.contains('st-open');
+const isOpen = () => panel().dataset.open === 'true';
 
 function showPanel(open, focus = true) {
   if (open === isOpen()) return;
-  panel().classList.toggle('st-open', open);
+  panel().dataset.open = String(open);
   opener().setAttribute('aria-expanded', String(open));
   shade(open && narrow.matches);
   if (focus) (open ? one('#st-profile-title') : opener()).focus();

@@ -36,7 +36,7 @@ function take(value) {
     one('label[for=st-input]').textContent = words.message_label;
     input().placeholder = words.placeholder;
     one('.st-shorter').textContent = words.show_without_explanation;
-    root.classList.add('st-ready');
+    document.body.dataset.ready = 'true';
   }
   takeVotes(value);
   if (value.status) announce(value.status);
@@ -60,5 +60,6 @@ addEventListener('online', () => trouble(''));
 narrow.addEventListener('change', () => shade(isOpen() && narrow.matches));
 if (window.visualViewport) window.visualViewport.addEventListener('resize', fit);
 watch('value', () => take(props.value || {}));
+panel().setAttribute('aria-labelledby', 'st-profile-title');
 shade(false);
 later();

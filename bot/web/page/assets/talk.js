@@ -92,7 +92,8 @@ function paintBusy() {
   const word = now ? words.stop : words.send;
   button.classList.toggle('st-stop', now);
   if (button.getAttribute('aria-label') !== word && word) button.setAttribute('aria-label', word);
-  one('.st-send-word').textContent = word || '';
+  const shown = one('.st-send-word');
+  if (word && shown.textContent !== word) shown.textContent = word;
   if (!now) one('.st-shorter').hidden = true;
   const log = scroller();
   if (log) log.setAttribute('aria-busy', String(now));

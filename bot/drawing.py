@@ -1,0 +1,54 @@
+"""Evidence -> cards: finished sentences in the visitor's language, from the evidence and the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bot.details import details, label, misses
+from bot.phrasing import Speaker
+from bot.reasons import sentences
+from bot.types import Card, Evidence
+
+if TYPE_CHECKING:
+    from bot.types import DialogueState, Ranked
+    from prompts import Voice
+    from vectorstore.index import ItemIndex
+
+
+def draw(
+    index: ItemIndex,
+    ranked: Sequence[Ranked],
+    evidence: Mapping[str, tuple[Evidence, ...]],
+    voice: Voice,
+    *,
+    state: DialogueState,
+) -> tuple[Card, ...]:
+    """One card per ranked item, in order; ``rank`` counts from 0."""
+    speakers = [
+        Speaker(index.items[one.id], index.schema, voice, evidence.get(one.id, ()), state, variant=number)
+        for number, one in enumerate(ranked)
+    ]
+    return tuple(
+        Card(
+            item=speaker.item,
+            rank=number,
+            score=one.score,
+            reasons=reason,
+            unmet=misses(speaker),
+            details=details(speaker),
+            label=label(speaker),
+            facts=tuple(_facts(speaker)),
+            evidence=speaker.evidence,
+            features=one.features,
+        )
+        for number, (one, speaker, reason) in enumerate(zip(ranked, speakers, sentences(speakers), strict=True))
+    )
+
+
+def _facts(speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """Rows of label and value, in the schema's order."""
+    for one in speaker.of("fact"):
+        facet = speaker.schema.get(one.facet)
+        if facet is not None:
+            yield speaker.label(facet.name), speaker.value(facet)

@@ -1,0 +1,233 @@
+"""Findings -> intent: each clause adds its act and its slots; what it takes back or replaces is worked out here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.engines.lexical.deciding import Case, Decider, Decision
+from bot.engines.lexical.findings import Finders, Findings, Labelled
+from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.roles import with_role
+from bot.engines.lexical.spans import Span
+from bot.engines.lexical.wishes import Wish
+from bot.types import Act, Intent, Mention, Order, Relative
+from vectorstore.base import Constraint
+
+_ASKING = ("ask_item", "compare", "why_not")
+_REVERSE = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An intent in the making; lives for one message."""
+
+    acts: list[Act] = field(default_factory=list)
+    topic: str = ""
+    constraints: list[Constraint] = field(default_factory=list)
+    retracted: list[Constraint] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    relatives: list[Relative] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    order: Order | None = None
+    flags: set[str] = field(default_factory=set)
+    decided_by: str = "rules"
+
+
+class Assembler:
+    """Makes intents from findings."""
+
+    def __init__(self, finders: Finders) -> None:
+        """Use the same finders that made the findings."""
+        self._finders = finders
+        self._decider = Decider(finders.acts)
+        self._unwanted: str = table("en.polarity")["unwanted"]
+
+    def intent(self, findings: Findings) -> Intent:
+        """The intent of one message, language and safety left to the caller."""
+        draft = _Draft()
+        self._raise_flags(findings, draft)
+        for item in findings.clauses:
+            if item.content:
+                self._content(findings, item, draft)
+            else:
+                _labelled(item, draft)
+        return self._finished(findings, draft)
+
+    def _raise_flags(self, findings: Findings, draft: _Draft) -> None:
+        """Note the flags of content clauses, and take the words that raised them off the board."""
+        for item in findings.clauses:
+            if not item.content:
+                continue
+            offset = findings.reading.tokens[item.clause.start].start
+            for name, (first, last) in item.ruling.flags.items():
+                draft.flags.add(name)
+                for index in range(item.clause.start, item.clause.end):
+                    token = findings.reading.tokens[index]
+                    if offset + first <= token.start and token.end <= offset + last:
+                        findings.board.block(index, index + 1)
+
+    def _content(self, findings: Findings, item: Labelled, draft: _Draft) -> None:
+        clause = item.clause
+        wishes = self._finders.wishes.read(findings.reading, findings.board, findings.polarity, [(clause.start, clause.end)])
+        case = self._decider.case(findings, item, tuple(wishes))
+        decision = self._decider.decide(case)
+        draft.acts.append(decision.act)
+        draft.topic = draft.topic or decision.topic
+        draft.decided_by = decision.by if decision.by == "prototypes" else draft.decided_by
+        if decision.act == "support":
+            draft.questions.append(clause.text)
+        elif decision.act in _ASKING:
+            self._asked(findings, case, decision, draft)
+        elif decision.act in ("recommend", "feedback"):
+            self._wanted(findings, case, draft)
+
+    def _asked(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
+        """A question about items; one without an item means the one in focus, a comparison those shown."""
+        draft.asked += decision.asked
+        for judged in case.mentions:
+            draft.mentions += with_role(judged, "mentioned" if judged.role == "liked" else judged.role)
+        if case.mentions:
+            return
+        scene = findings.scene
+        ids = scene.shown if decision.act == "compare" else (scene.focus,) if scene.focus else ()
+        draft.mentions += [Mention(case.text, id_, how="reference", confidence=0.7) for id_ in ids]
+
+    def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
+        for judged in case.mentions:
+            draft.mentions += with_role(judged)
+        for span in case.spans:
+            self._span(findings, case, span, draft)
+        for wish in case.wishes:
+            self._wish(wish, draft)
+        draft.dropped += [facet for facet in findings.corrections.dropped if facet not in draft.dropped]
+
+    def _wish(self, wish: Wish, draft: _Draft) -> None:
+        text = wish.text if wish.wanted else self._unwanted.format(wish=wish.text)
+        if text.casefold() not in map(str.casefold, draft.wishes):
+            draft.wishes.append(text)
+        if wish.wanted:
+            draft.words.append(text)
+
+    def _span(self, findings: Findings, case: Case, span: Span, draft: _Draft) -> None:
+        negative = findings.polarity.negative(span.start)
+        if span.relative:
+            draft.relatives.append(self._anchored(findings, case, span))
+        elif span.order:
+            draft.order = draft.order or (None if span.soft and negative else span.order)
+            if span.soft and case.wishes:
+                draft.order = None
+        elif span.start in findings.corrections.released:
+            draft.retracted += span.constraints
+        elif span.kind == "vague" and span.start in findings.polarity.too and findings.scene.shown:
+            draft.relatives += [Relative(span.facet, _REVERSE[c.op]) for c in span.constraints if c.op in _REVERSE]  # type: ignore[arg-type]
+        elif span.constraints:
+            self._constraint(findings, span, negative, draft)
+
+    def _constraint(self, findings: Findings, span: Span, negative: bool, draft: _Draft) -> None:
+        corrections, wanted = findings.corrections, span.opposite if negative else span.constraints
+        if negative and corrections.actually and span.kind in ("value", "person", "flag"):
+            draft.retracted += span.constraints
+        if not negative and corrections.replacing and findings.scene.shown and span.facet not in draft.dropped:
+            draft.dropped.append(span.facet)
+        draft.constraints += [constraint for constraint in wanted if constraint not in draft.constraints]
+
+    def _anchored(self, findings: Findings, case: Case, span: Span) -> Relative:
+        """A critique with the item it is measured against: after "than", or the one to be resembled."""
+        assert span.relative is not None
+        after = findings.board.at(span.end + 1) if span.end + 1 < len(findings.reading.tokens) else None
+        than = findings.reading.tokens[span.end].norm == "than" if span.end < len(findings.reading.tokens) else False
+        anchors = [m.item_id for m in after.mentions] if than and after else []
+        anchors += [m.item_id for judged in case.mentions if judged.role == "liked" for m in judged.span.mentions]
+        return replace(span.relative, anchor=anchors[0] if anchors else None)
+
+    def _finished(self, findings: Findings, draft: _Draft) -> Intent:
+        acts = _merged(draft.acts)
+        if findings.scene.shown and self._refines(findings, draft):
+            acts = tuple("refine" if act == "recommend" else act for act in acts)
+        facts = _facet_words(draft.constraints, self._finders)
+        query = " ".join(dict.fromkeys([*draft.words, *facts])) if set(acts) & {"recommend", "refine"} else ""
+        topic = draft.topic if not acts or set(acts) & {"smalltalk", "out_of_scope"} or draft.topic == "why" else ""
+        return Intent(
+            acts=acts,
+            query=query or self._liked_titles(draft, acts),
+            constraints=tuple(draft.constraints),
+            dropped=tuple(draft.dropped),
+            retracted=tuple(dict.fromkeys(draft.retracted)),
+            wishes=tuple(draft.wishes),
+            order=draft.order,
+            relatives=tuple(dict.fromkeys(draft.relatives)),
+            mentions=tuple(dict.fromkeys(draft.mentions)),
+            asked=tuple(dict.fromkeys(draft.asked)),
+            question=" ".join(draft.questions),
+            more="more" in draft.flags,
+            surprise="surprise" in draft.flags and not draft.mentions,
+            reset="reset" in draft.flags,
+            topic=topic,
+            confidence=0.65 if draft.decided_by == "prototypes" else 0.9,
+            engines={"acts": draft.decided_by},
+        )
+
+    def _liked_titles(self, draft: _Draft, acts: Sequence[Act]) -> str:
+        if not set(acts) & {"recommend", "refine"}:
+            return ""
+        ids = [m.item_id for m in draft.mentions if m.role == "liked" and m.item_id]
+        return " ".join(self._finders.vocabulary.by_id[id_].title for id_ in ids)
+
+    def _refines(self, findings: Findings, draft: _Draft) -> bool:
+        """Whether a message adjusts what was asked before rather than asking anew."""
+        if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more"}:
+            return True
+        negative = draft.constraints and all(constraint.op == "not" for constraint in draft.constraints)
+        if negative or findings.corrections.adding or "back" in draft.flags:
+            return bool(negative or findings.corrections.adding)
+        fresh = any(self._fresh(findings, item) for item in findings.clauses if item.content)
+        return bool(draft.constraints or draft.wishes or draft.order) and not fresh
+
+    def _fresh(self, findings: Findings, item: Labelled) -> bool:
+        """A request in full ("I want a ..."), a noun with its article, or an item to resemble."""
+        first = findings.reading.tokens[item.clause.start].norm
+        request = self._finders.acts.says("request", item.clause.lower)
+        liked = any(judged.role == "liked" for judged in findings.mentions(item.clause))
+        return request or liked or first in ("a", "an", "some", "any")
+
+
+def _labelled(item: Labelled, draft: _Draft) -> None:
+    """A clause of service, hand-over, small talk or another world."""
+    label = item.ruling.label
+    if label == "support":
+        draft.acts.append("support")
+        draft.questions.append(item.clause.text)
+    elif label == "handover":
+        draft.acts.append("handover")
+    elif label == "off_topic":
+        draft.acts.append("out_of_scope")
+        draft.topic = draft.topic or "off_topic"
+    else:
+        draft.acts.append("smalltalk")
+        draft.topic = draft.topic or label
+
+
+def _merged(acts: Iterable[Act]) -> tuple[Act, ...]:
+    """Each act once, in order; an evaluation beside a request is part of it, small talk gives way to anything else."""
+    found = list(dict.fromkeys(acts))
+    if "recommend" in found and "feedback" in found:
+        found.remove("feedback")
+    if len(found) > 1:
+        found = [act for act in found if act != "smalltalk"] or found[:1]
+    return tuple(found)
+
+
+def _facet_words(constraints: Iterable[Constraint], finders: Finders) -> list[str]:
+    """The values asked for that describe content; names of people would only mislead the search by meaning."""
+    found = []
+    for constraint in constraints:
+        speech = finders.speeches.get(constraint.facet)
+        if speech and not speech.person and not speech.numeric and constraint.op in ("is", "any"):
+            values = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
+            found += [str(value) for value in values if isinstance(value, str)]
+    return found

@@ -1,0 +1,158 @@
+"""Which act a clause of content is: a question about items, a comparison, an evaluation, or a request.
+
+Rules look at the form of the clause and at what it points at; what they leave open, nearness to examples decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.engines.lexical.acts import Acts
+from bot.engines.lexical.findings import Findings, Labelled, blanked
+from bot.engines.lexical.roles import Judged
+from bot.engines.lexical.spans import Span
+from bot.engines.lexical.wishes import Wish
+from bot.types import Act
+
+_POINTING = frozenset({"it", "this", "that", "they", "these", "those", "them", "he", "she"})
+_YES_NO = ("is", "are", "was", "were", "does", "do", "did", "has", "can", "will", "would")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The act of one clause, the facets it asks for, its talk topic, and what decided: "rules" or "prototypes"."""
+
+    act: Act
+    asked: tuple[str, ...] = ()
+    topic: str = ""
+    by: str = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One clause with all that was found in it."""
+
+    text: str
+    clause: Labelled
+    spans: tuple[Span, ...]
+    mentions: tuple[Judged, ...]
+    wishes: tuple[Wish, ...]
+    shown: bool
+    pointing: bool
+
+    @property
+    def wanting(self) -> bool:
+        """Whether it holds conditions, critiques or an order."""
+        return any(span.constraints or span.relative or span.order or span.kind == "drop" for span in self.spans)
+
+    @property
+    def said(self) -> bool:
+        """Whether it says what the visitor thinks of an item."""
+        return any(judged.said and judged.role != "mentioned" for judged in self.mentions)
+
+
+class Decider:
+    """Decides clauses."""
+
+    def __init__(self, acts: Acts) -> None:
+        """Use the rules and examples of ``acts``."""
+        self._acts = acts
+
+    def case(self, findings: Findings, item: Labelled, wishes: tuple[Wish, ...]) -> Case:
+        """Gather what there is to decide by."""
+        spans = tuple(findings.spans(item.clause))
+        text = blanked(findings.reading, item.clause, [span for span in spans if span.kind == "title"])
+        words = findings.reading.norms(item.clause.start, item.clause.end)
+        pointing = bool(findings.scene.focus) and bool(_POINTING & set(words))
+        mentions = tuple(findings.mentions(item.clause))
+        return Case(text, item, spans, mentions, wishes, bool(findings.scene.shown), pointing)
+
+    def decide(self, case: Case) -> Decision:
+        """The act of a clause that no rule labelled."""
+        return self._about_items(case) or self._feedback(case) or self._request(case) or self._open(case)
+
+    def _about_items(self, case: Case) -> Decision | None:
+        says, text = self._acts.says, case.text
+        if says("why_not", text) and case.mentions:
+            return Decision("why_not")
+        if says("why", text) and (case.mentions or case.pointing or case.shown) and not case.wanting:
+            return Decision("ask_item", topic="why")
+        if says("compare", text) and self._compares(case):
+            return Decision("compare", asked=self._asked(case))
+        if self._asks(case):
+            return Decision("ask_item", asked=self._asked(case))
+        return None
+
+    def _compares(self, case: Case) -> bool:
+        pointed = sum(len(judged.span.mentions) for judged in case.mentions)
+        if self._acts.says("not_compare", case.text) or (self._acts.says("request", case.text) and not pointed):
+            return False
+        return pointed > 1 or (case.shown and (bool(pointed) or case.text.startswith(("which", "what", "how", "compare", "and which"))))
+
+    def _asks(self, case: Case) -> bool:
+        says, text = self._acts.says, case.text
+        about = bool(case.mentions) or case.pointing
+        if case.said and not says("question", text):
+            return False
+        if says("about", text) and about and not case.said:
+            return True
+        if self._acts.asked(text) and self._bare_question(case, about):
+            return True
+        if says("have", text) and self._titled(case) and not case.said:
+            return True
+        if about and text.split()[:1] and text.split()[0] in _YES_NO and not says("request", text) and not case.said:
+            return bool(case.wishes or case.wanting) and not text.startswith("can you")
+        return self._alone(case)
+
+    def _bare_question(self, case: Case, about: bool) -> bool:
+        """Words that ask for a facet, of an item or, when items were shown, of the one in focus."""
+        question = self._acts.says("question", case.text)
+        if about and (question or not case.wanting):
+            return not self._acts.says("request", case.text) or question
+        return case.shown and not case.wanting and not case.wishes and len(case.text.split()) <= 6
+
+    def _titled(self, case: Case) -> bool:
+        return any(mention.how == "title" for judged in case.mentions for mention in judged.span.mentions)
+
+    def _alone(self, case: Case) -> bool:
+        """A title and nothing else: "Alien?", or "what about Alien"."""
+        titled = self._titled(case) and not case.said and not case.wanting and not case.wishes
+        return titled and not case.clause.ruling.flags and not self._acts.says("request", case.text)
+
+    def _asked(self, case: Case) -> tuple[str, ...]:
+        """The facets asked for by words, and those of the values in a yes-or-no question."""
+        found = list(self._acts.asked(case.text))
+        for span in case.spans:
+            facet = span.facet or (span.relative.facet if span.relative else "")
+            found += [facet] if facet else []
+        return tuple(dict.fromkeys(found))
+
+    def _feedback(self, case: Case) -> Decision | None:
+        """An evaluation of something shown, and no wish beside it."""
+        referring = all(m.how == "reference" for judged in case.mentions for m in judged.span.mentions)
+        settled = not case.wanting and not case.wishes and not self._acts.says("request", case.text)
+        if case.said and settled and (referring or all(judged.role != "liked" for judged in case.mentions)):
+            similar = any(judged.role == "liked" for judged in case.mentions) and "like" in case.text.split()[:2]
+            return None if similar or case.clause.ruling.flags else Decision("feedback")
+        return None
+
+    def _request(self, case: Case) -> Decision | None:
+        """Anything that says what is wanted; a mere wish must not be a question about something else."""
+        if case.wanting or case.said or case.clause.ruling.flags or case.mentions:
+            return Decision("recommend")
+        if self._acts.says("request", case.text) or not case.wishes:
+            return Decision("recommend")
+        return None
+
+    def _open(self, case: Case) -> Decision:
+        """Only unknown words: nearness to examples decides, for questions and for whole sentences."""
+        question = self._acts.says("question", case.text)
+        if not question and len(case.text.split()) < 4:
+            return Decision("recommend")
+        act, _ = self._acts.nearest(case.text)
+        if not act and question:
+            act = self._acts.fallback(case.text)
+        if act == "ask_item" and not case.shown:
+            act = "out_of_scope" if question else "recommend"
+        topic = {"out_of_scope": "off_topic", "smalltalk": "affirm"}.get(act, "")
+        return Decision(act or "recommend", topic=topic, by="prototypes")  # type: ignore[arg-type]

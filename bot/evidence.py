@@ -1,0 +1,179 @@
+"""Single statements about an item that its record, or a comparison of records, proves.
+
+Every function returns `Evidence` and nothing else; which of it is worth saying, and in which words, is decided later.
+Knows no language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.anchors import commonness, shared
+from bot.types import Evidence
+from vectorstore.base import Constraint, Facet, FacetValue, Item
+
+if TYPE_CHECKING:
+    from bot.types import DialogueState, Order, Retrieved
+    from vectorstore.index import ItemIndex
+
+CLOSE, SOMEWHAT = 0.985, 0.93
+"""The part of the catalogue that has to be less similar to a liked item than this one is."""
+COMMON = 0.15
+"""A value that more of the catalogue holds than this is nothing to share."""
+SHARED_AT_MOST = 3
+MARGIN = 0.02
+"""How far a number has to stand from the next one to be a trade-off, as a part of the facet's range."""
+
+
+def met(index: ItemIndex, item: Item, state: DialogueState) -> Iterator[Evidence]:
+    """The constraints that the record meets. An exclusion is met only by a record that speaks of its facet."""
+    row = index.row(item.id)
+    for constraint in state.constraints:
+        cell, facet = item.facets.get(constraint.facet), index.schema.get(constraint.facet)
+        if facet is None or cell is None or not index.columns.mask([constraint])[row]:
+            continue
+        value = asked(constraint) if constraint.op == "not" else text(held(facet, cell, constraint))
+        yield Evidence("constraint", constraint.facet, value, constraint=constraint)
+
+
+def unmet(index: ItemIndex, item: Item, found: Retrieved) -> Iterator[Evidence]:
+    """The constraints that were given up and that the record does not meet, with what it has instead."""
+    row = index.row(item.id)
+    for constraint in found.relaxed:
+        facet = index.schema.get(constraint.facet)
+        if facet is None or index.columns.mask([constraint])[row]:
+            continue
+        cell = item.facets.get(constraint.facet)
+        has = "" if cell is None else asked(constraint) if constraint.op == "not" else text(cell)
+        yield Evidence("unmet", constraint.facet, has, constraint=constraint)
+
+
+def likeness(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> list[Evidence]:
+    """The anchors that the item resembles, or shares something rare with; the most similar first.
+
+    Resemblance is measured against the whole catalogue, so that it holds for any embedder; ``strength`` is the cosine.
+    """
+    found = []
+    for id_ in anchors:
+        near = index.vectors @ index.vectors[index.row(id_)]
+        cosine = float(near[index.row(item.id)])
+        place = float((near < cosine).mean())
+        degree = "close" if place >= CLOSE else "somewhat" if place >= SOMEWHAT else ""
+        both = _telling(index, item.id, id_)
+        if degree or both:
+            title = index.items[id_].title
+            found.append(Evidence("liked", value=title, strength=cosine, shared=both, degree=degree))
+    return sorted(found, key=lambda one: -one.strength)
+
+
+def order_of(item: Item, order: Order | None) -> Iterator[Evidence]:
+    """The value that the visitor's order sorted by."""
+    cell = None if order is None else item.facets.get(order.facet)
+    if order is not None and cell is not None:
+        yield Evidence("order", order.facet, text(cell))
+
+
+def facts(index: ItemIndex, item: Item) -> Iterator[Evidence]:
+    """What the record holds, in the schema's order; popularity is no fact about an item."""
+    for facet in index.schema.facets:
+        cell = item.facets.get(facet.name)
+        if cell is not None and cell != () and facet.role != "popularity":
+            yield Evidence("fact", facet.name, text(cell))
+
+
+def tradeoffs(index: ItemIndex, items: Sequence[Item], *, sorted_by: str = "") -> dict[str, Evidence]:
+    """One trade-off per item against the others: the lowest or highest of a number, else a value of its own.
+
+    The widest differences are given out first, each facet and direction once; a facet that the list is sorted by tells
+    nothing. An item that stands out in nothing has none.
+    """
+    if len(items) < 2:
+        return {}
+    found: dict[str, Evidence] = {}
+    for _, id_, facet, way in sorted(_extremes(index, items, sorted_by), reverse=True):
+        if id_ not in found and not any((one.facet, one.value) == (facet, way) for one in found.values()):
+            found[id_] = Evidence("tradeoff", facet, way)
+    for item in items:
+        if item.id not in found and (own := _own_value(index, item, items)):
+            found[item.id] = own
+    return found
+
+
+def text(cell: FacetValue | None) -> str:
+    """A value as plain text: "139", "drama, horror", "true"."""
+    if cell is None:
+        return ""
+    if isinstance(cell, tuple):
+        return ", ".join(cell)
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    return str(cell)
+
+
+def held(facet: Facet, cell: FacetValue, constraint: Constraint) -> FacetValue:
+    """What of a value meets the constraint: of several words only those that were asked for."""
+    if not isinstance(cell, tuple):
+        return cell
+    wanted = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
+    words = {str(one).casefold() for one in wanted}
+    words |= {facet.aliases[word].casefold() for word in words if word in facet.aliases}
+    if constraint.op == "contains":
+        return tuple(value for value in cell if any(word in value.casefold() for word in words)) or cell
+    return tuple(value for value in cell if value.casefold() in words) or cell
+
+
+def asked(constraint: Constraint) -> str:
+    """The values that a constraint names."""
+    values = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
+    return ", ".join(text(value) for value in values)
+
+
+def _telling(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
+    """The rarest values that two items share: facet and value."""
+    both = [pair for pair in shared(index, first, second) if commonness(index, *pair) <= COMMON]
+    return tuple((facet.name, value) for facet, value in both[:SHARED_AT_MOST])
+
+
+def _extremes(index: ItemIndex, items: Sequence[Item], sorted_by: str) -> Iterator[tuple[float, str, str, str]]:
+    """How far the lowest and the highest stand off in every number: margin, id, facet, "lower" or "higher"."""
+    for facet in index.schema.facets:
+        if facet.type != "number" or facet.role == "stock" or facet.name == sorted_by:
+            continue
+        numbers = [(float(item.facets[facet.name]), item.id) for item in items if _is_number(item, facet.name)]
+        if len(numbers) < len(items):
+            continue
+        numbers.sort()
+        width = max((facet.high or 0.0) - (facet.low or 0.0), 1e-9) * (4 if facet.role == "popularity" else 1)
+        margins = np.diff([number for number, _ in numbers]) / width
+        if margins[0] >= MARGIN:
+            yield float(margins[0]), numbers[0][1], facet.name, "lower"
+        if margins[-1] >= MARGIN:
+            yield float(margins[-1]), numbers[-1][1], facet.name, "higher"
+
+
+def _own_value(index: ItemIndex, item: Item, items: Sequence[Item]) -> Evidence | None:
+    """A value that only this item of the list holds, of the facet with the fewest values."""
+    facets = [facet for facet in index.schema.facets if facet.type in ("category", "multi") and len(facet.values) <= 40]
+    for facet in sorted(facets, key=lambda facet: len(facet.values)):
+        others = {value for other in items if other.id != item.id for value in _words(other, facet.name)}
+        silent = any(facet.name not in other.facets for other in items)
+        own = [value for value in _words(item, facet.name) if value not in others]
+        if own and not silent:
+            return Evidence("tradeoff", facet.name, own[0])
+    return None
+
+
+def _words(item: Item, facet: str) -> tuple[str, ...]:
+    """The words that an item holds in a facet."""
+    cell = item.facets.get(facet, ())
+    return cell if isinstance(cell, tuple) else (str(cell),)
+
+
+def _is_number(item: Item, facet: str) -> bool:
+    """Whether the record holds a number there."""
+    return isinstance(item.facets.get(facet), (int, float))

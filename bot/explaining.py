@@ -1,0 +1,106 @@
+"""Why each chosen item was chosen: evidence first, then words.
+
+`gather` collects what can be proved of the ranked items after the ranking is frozen; `draw` (in `drawing`) says it in
+the visitor's language. Pure given its inputs. Knows no engine but the embedder that it is handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from numpy.typing import NDArray
+
+from bot import evidence as proofs
+from bot.anchors import anchors
+from bot.drawing import draw as draw
+from bot.quotes import quotes
+from bot.ranking import Standing, Weights, stand
+from bot.types import Evidence
+from vectorstore.words import tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from bot.types import DialogueState, Intent, Ranked, Retrieved
+    from vectorstore.base import Embedder
+    from vectorstore.index import ItemIndex
+
+QUOTED = 5
+"""Descriptions of the first cards are searched for quotes; a longer list is a search result, not an answer."""
+WISHES = 3
+LIKES = 3
+"""The counterfactual is computed for so many of the latest likes."""
+
+
+def gather(  # noqa: PLR0913 - the stage's whole input, by name
+    index: ItemIndex,
+    ranked: Sequence[Ranked],
+    found: Retrieved,
+    state: DialogueState,
+    intent: Intent,
+    *,
+    query_vector: NDArray[np.float32] | None,
+    embedder: Embedder,
+    reranked: Mapping[str, float] | None = None,
+    weights: Weights | None = None,
+) -> dict[str, tuple[Evidence, ...]]:
+    """Everything provable about each ranked item, by id.
+
+    ``reranked`` and ``weights`` are what `rank` was given; without them the counterfactual "without X among your likes"
+    is only computed where no query was searched for, since it would not be true.
+    """
+    items = [index.items[one.id] for one in ranked]
+    near = anchors(index, state, intent)
+    quoted = quotes(index, [item.id for item in items[:QUOTED]], wishes(index, state), embedder=embedder)
+    against = proofs.tradeoffs(index, items, sorted_by=state.order.facet if state.order else "")
+
+    def again(state: DialogueState, intent: Intent) -> Standing:
+        return stand(index, found, state, intent, query_vector=query_vector, reranked=reranked, weights=weights)
+
+    known = reranked is not None or query_vector is None
+    without = {id_: again(*_forget(state, intent, id_)) for id_ in state.likes[-LIKES:] if id_ in near and known}
+    gathered = {}
+    for item in items:
+        likes = proofs.likeness(index, item, near)
+        gathered[item.id] = (
+            *proofs.met(index, item, state),
+            *proofs.unmet(index, item, found),
+            *likes,
+            *(
+                Evidence("wish", value=one.wish, quote=one.text, strength=one.strength)
+                for one in quoted.get(item.id, ())
+            ),
+            *proofs.order_of(item, state.order),
+            *([against[item.id]] if item.id in against else []),
+            *_counterfactual(index, item.id, likes[:1], without),
+            *proofs.facts(index, item),
+        )
+    return gathered
+
+
+def wishes(index: ItemIndex, state: DialogueState) -> tuple[str, ...]:
+    """What a description may answer: the free-text wishes, else the query when it says more than the constraints do."""
+    if state.wishes:
+        return tuple(state.wishes[-WISHES:])
+    named = [proofs.asked(one) for one in state.constraints] + [index.items[id_].title for id_ in state.likes]
+    told = {word for text in named for word in tokens(text)}
+    return (state.query,) if set(tokens(state.query)) - told else ()
+
+
+def _forget(state: DialogueState, intent: Intent, id: str) -> tuple[DialogueState, Intent]:
+    """The request as it would be without one liked item."""
+    likes = tuple(one for one in state.likes if one != id)
+    mentions = tuple(one for one in intent.mentions if one.item_id != id)
+    return replace(state, likes=likes), replace(intent, mentions=mentions)
+
+
+def _counterfactual(
+    index: ItemIndex, id: str, likes: Sequence[Evidence], without: Mapping[str, Standing]
+) -> Iterator[Evidence]:
+    """Where the item would stand without the liked item that it resembles most."""
+    for like, standing in without.items():
+        place = standing.place(id)
+        if place is not None and any(one.value == index.items[like].title for one in likes):
+            yield Evidence("without", value=index.items[like].title, strength=float(place))

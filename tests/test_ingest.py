@@ -1,0 +1,232 @@
+"""Ingestion end to end: files to a searchable catalogue, again and again, and through accidents."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vectorstore.base import Constraint
+from vectorstore.embedders.scripted import HashedEmbedder
+from vectorstore.errors import CatalogError, EmbedderError, EmptyCatalog, HelpError, RecordsFault, WouldRemove
+from vectorstore.generations import Generations
+from vectorstore.index import open_index
+from vectorstore.ingest import PARTIAL, ingest_help, ingest_items, rebuild
+from vectorstore.records import load
+
+EMBEDDER = HashedEmbedder()
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "catalogs" / "shop"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No index processes: these tests are about records."""
+    monkeypatch.setattr("vectorstore.generations.run_child", lambda *a, **k: "")
+    monkeypatch.setattr("vectorstore.generations.prove", lambda folder: "")
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def items(root: Path) -> dict:
+    return {item.id: item for item in load(Generations(root).current()).items}
+
+
+def test_from_files_to_search(tmp_path, root):
+    """Items and a help centre are ingested, found, and filtered; the schema is there to correct."""
+    shop = written(
+        tmp_path / "shop.csv",
+        "sku,name,details,price,tags",
+        "t1,Dome tent,A light tent for two people in the mountains,199.00 €,tent;light",
+        "s1,Winter bag,A warm sleeping bag for cold nights out in the snow,249.50 €,sleeping;warm",
+    )
+    pages = tmp_path / "help"
+    pages.mkdir()
+    written(pages / "returns.md", "# Returns", "", "## How long", "You can return goods within 30 days.")
+    report = ingest_items(shop, catalog_root=root, embedder=EMBEDDER)
+    assert (report.read, report.total, report.added, report.embedded, report.problems) == (2, 2, 2, 2, ())
+    report = ingest_help(pages, catalog_root=root, embedder=EMBEDDER)
+    assert (report.total, report.added, report.embedded) == (1, 1, 1)
+    shelf, passages = open_index(Generations(root).current(), EMBEDDER)
+    assert shelf.dense(shelf.embed("warm bag"), 1)[0].id == "s1"
+    assert shelf.columns.count([Constraint("price", "<", 200)]) == 1
+    assert shelf.schema.get("price").unit == "EUR"
+    assert passages.lexical("return goods", 1)[0].id == "returns#how-long"
+    assert 'role = "price"' in (root / "catalog.toml").read_text("utf-8")
+
+
+def test_again_embeds_only_changes(tmp_path, root, quick):
+    """A second ingest counts what was added, changed and removed, and embeds only new texts."""
+    first = written(tmp_path / "a.csv", "id,title,price", "1,Tent,10", "2,Bag,20", "3,Stove,30")
+    ingest_items(first, catalog_root=root, embedder=EMBEDDER)
+    second = written(tmp_path / "b.csv", "id,title,price", "1,Tent,12", "2,Bag two,20", "4,Lamp,5")
+    report = ingest_items(second, catalog_root=root, embedder=EMBEDDER)
+    assert (report.added, report.changed, report.removed, report.embedded) == (1, 2, 1, 2)
+    assert items(root)["1"].facets == {"price": 12.0}
+    same = ingest_items(second, catalog_root=root, embedder=EMBEDDER)
+    assert (same.added, same.changed, same.removed, same.embedded) == (0, 0, 0, 0)
+
+
+def test_a_blank_cell_never_erases(tmp_path, root, quick):
+    """Where the new file says nothing, what was known stays, and the report counts it."""
+    full = written(tmp_path / "a.csv", "id,title,description,colour,price", "1,Tent,Light,red,10", "2,Bag,Warm,blue,20")
+    ingest_items(full, catalog_root=root, embedder=EMBEDDER)
+    prices = written(tmp_path / "b.csv", "id,title,colour,price", "1,Tent,,12", "2,Bag,green,")
+    report = ingest_items(prices, catalog_root=root, embedder=EMBEDDER)
+    assert report.kept_values == 2
+    assert items(root)["1"].facets == {"colour": "red", "price": 12.0}
+    assert items(root)["2"].facets == {"colour": "green", "price": 20.0}
+    assert items(root)["1"].description == "Light"
+    assert [facet.name for facet in report.schema.facets] == ["colour", "price"]
+
+
+def test_check_writes_nothing(tmp_path, root):
+    """With check the report is complete and the disk untouched."""
+    file = written(tmp_path / "a.csv", "id,title,price", "1,Tent,10", "1,Bag,20")
+    report = ingest_items(file, catalog_root=root, embedder=EMBEDDER, check=True)
+    assert (report.total, report.added, len(report.problems), report.generation) == (1, 1, 1, None)
+    page = written(tmp_path / "p.md", "# P", "text")
+    assert ingest_help(page, catalog_root=root, embedder=EMBEDDER, check=True).added == 1
+    assert not root.exists()
+
+
+def test_strict_refuses_the_lot(tmp_path, root):
+    """With strict one bad row refuses the file, and nothing is written."""
+    file = written(tmp_path / "a.csv", "id,title,price", "1,Tent,10", "2,,20")
+    with pytest.raises(CatalogError, match=r"a\.csv:3 title: missing") as caught:
+        ingest_items(file, catalog_root=root, embedder=EMBEDDER, strict=True)
+    assert len(caught.value.problems) == 1
+    assert not root.exists()
+
+
+def test_a_shrinking_catalogue_asks_first(tmp_path, root, quick):
+    """A file that lacks most items is refused until somebody confirms it."""
+    big = written(tmp_path / "a.csv", "id,title", *(f"{n},Thing {n}" for n in range(20)))
+    small = written(tmp_path / "b.csv", "id,title", "1,Thing 1")
+    ingest_items(big, catalog_root=root, embedder=EMBEDDER)
+    with pytest.raises(WouldRemove, match="19 of the 20") as caught:
+        ingest_items(small, catalog_root=root, embedder=EMBEDDER)
+    assert "--yes" in caught.value.hint
+    assert len(items(root)) == 20
+    assert ingest_items(small, catalog_root=root, embedder=EMBEDDER, confirmed=True).removed == 19
+
+
+def test_the_operators_corrections_hold(tmp_path, root, quick):
+    """What the operator corrects in the catalogue's file is used from then on and never overwritten."""
+    file = written(tmp_path / "a.csv", "id,title,size", "1,Tent,2", "2,Bag,1")
+    toml = ingest_items(file, catalog_root=root, embedder=EMBEDDER).catalog_toml
+    text = toml.read_text("utf-8").replace('type = "number"', 'type = "category"').replace('label = "Size"', 'label = "Fits"')
+    toml.write_text(text, "utf-8")
+    report = ingest_items(file, catalog_root=root, embedder=EMBEDDER)
+    assert (report.schema.get("size").type, report.schema.get("size").label) == ("category", "Fits")
+    assert toml.read_text("utf-8") == text
+
+
+def test_another_embedder_embeds_everything(tmp_path, root, quick):
+    """An ingest with another embedder takes no old vector, also not for the help centre."""
+    file = written(tmp_path / "a.csv", "id,title", "1,Tent", "2,Bag")
+    page = written(tmp_path / "p.md", "# P", "text")
+    ingest_items(file, catalog_root=root, embedder=EMBEDDER)
+    ingest_help(page, catalog_root=root, embedder=EMBEDDER)
+    report = ingest_items(file, catalog_root=root, embedder=HashedEmbedder(32))
+    assert report.embedded == 3
+    assert load(Generations(root).current(), "hashed-32").passage_vectors.shape == (1, 32)
+
+
+def test_rebuild(tmp_path, root, quick):
+    """A rebuild makes a new generation of the same records and embeds nothing."""
+    file = written(tmp_path / "a.csv", "id,title", "1,Tent", "2,Bag")
+    ingest_items(file, catalog_root=root, embedder=EMBEDDER)
+    before = items(root)
+    report = rebuild(root, embedder=EMBEDDER)
+    assert (report.generation.number, report.embedded) == (2, 0)
+    assert items(root) == before
+    (Generations(root).current() / "items.jsonl").write_text("{")
+    with pytest.raises(RecordsFault):
+        rebuild(root, embedder=EMBEDDER)
+
+
+def test_a_damaged_generation_is_replaced(tmp_path, root, quick):
+    """When the records are damaged, ingesting the items again works, and a note tells what is lost."""
+    file = written(tmp_path / "a.csv", "id,title", "1,Tent", "2,Bag")
+    ingest_items(file, catalog_root=root, embedder=EMBEDDER)
+    (Generations(root).current() / "items.jsonl").write_text("{")
+    report = ingest_items(file, catalog_root=root, embedder=EMBEDDER)
+    assert any("help centre again" in note for note in report.notes)
+    assert set(items(root)) == {"1", "2"}
+
+
+def test_help_before_items(tmp_path, root):
+    """A help centre alone is no catalogue; an empty folder is no help centre."""
+    page = written(tmp_path / "p.md", "# P", "text")
+    with pytest.raises(EmptyCatalog) as caught:
+        ingest_help(page, catalog_root=root, embedder=EMBEDDER)
+    assert "ingest items" in caught.value.hint
+    with pytest.raises(HelpError):
+        ingest_help(tmp_path / "nowhere", catalog_root=root, embedder=EMBEDDER)
+
+
+def test_a_failing_embedder_changes_nothing(tmp_path, root, quick):
+    """When embedding fails, the old generation stays."""
+
+    class Broken(HashedEmbedder):
+        def embed(self, texts, *, kind):
+            raise EmbedderError("gone", hint="start it")
+
+    ingest_items(written(tmp_path / "a.csv", "id,title", "1,Tent"), catalog_root=root, embedder=EMBEDDER)
+    with pytest.raises(EmbedderError):
+        ingest_items(written(tmp_path / "b.csv", "id,title", "1,Bag"), catalog_root=root, embedder=Broken())
+    assert items(root)["1"].title == "Tent"
+    assert not list(root.glob("*.tmp"))
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from vectorstore import resuming
+from vectorstore.embedders.scripted import HashedEmbedder
+from vectorstore.ingest import ingest_items
+
+class Slow(HashedEmbedder):
+    def embed(self, texts, *, kind):
+        if len(texts) < 256:
+            print("nearly done", flush=True)
+            time.sleep(60)
+        return super().embed(texts, kind=kind)
+
+resuming.EVERY = 256
+ingest_items(Path(sys.argv[1]), catalog_root=Path(sys.argv[2]), embedder=Slow())
+"""
+
+
+def test_a_killed_ingest_goes_on_where_it_was(tmp_path, root, quick):
+    """After kill -9 the old generation serves, no lock is left, and what was embedded is not embedded again."""
+    ingest_items(written(tmp_path / "a.csv", "id,title", "0,Old"), catalog_root=root, embedder=EMBEDDER)
+    big = written(tmp_path / "b.csv", "id,title", *(f"{n},Thing {n}" for n in range(600)))
+    command = [sys.executable, "-c", KILLED, str(big), str(root)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "nearly done\n"
+        os.kill(process.pid, signal.SIGKILL)
+    assert list(items(root)) == ["0"]
+    asked: list[str] = []
+
+    class Counting(HashedEmbedder):
+        def embed(self, texts, *, kind):
+            asked.extend(texts)
+            return super().embed(texts, kind=kind)
+
+    report = ingest_items(big, catalog_root=root, embedder=Counting())
+    assert len(items(root)) == report.total == 600
+    assert len(asked) == 600 - 512
+    assert not (root / PARTIAL).exists()
