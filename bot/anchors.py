@@ -26,11 +26,12 @@ FADE = 0.85
 def anchors(index: ItemIndex, state: DialogueState, intent: Intent) -> dict[str, float]:
     """Items that the result should resemble, id -> weight in (0, 1]: named in this message, or liked before.
 
-    A rejected item is never an anchor; one that was merely seen is, in the message that says so.
+    For a title that is not here the nearest one that is stands in. A rejected item is never an anchor; one that was merely seen is, in the message that says so.
     """
     named = [mention.item_id for mention in intent.mentions if mention.role != "rejected"]
     named += [relative.anchor for relative in intent.relatives]
-    found: dict[str, float] = {}
+    nearest = [mention.near[0] for mention in intent.mentions if mention.item_id is None and mention.near]
+    found: dict[str, float] = dict.fromkeys(nearest, LIKED)
     for age, id_ in enumerate(reversed(state.likes)):
         found[id_] = LIKED * FADE**age
     found |= {id_: NAMED for id_ in named if id_ is not None}
@@ -50,12 +51,7 @@ def shared(index: ItemIndex, first: str, second: str) -> list[tuple[Facet, str]]
     """The word values that both items hold, the rarest first."""
     held = {(facet.name, value) for facet, value in values(index.items[second], index.schema)}
     both = [pair for pair in values(index.items[first], index.schema) if (pair[0].name, pair[1]) in held]
-    return sorted(both, key=lambda pair: commonness(index, *pair))
-
-
-def commonness(index: ItemIndex, facet: Facet, value: str) -> float:
-    """The part of the catalogue that holds ``value``, 0 to 1."""
-    return index.columns.count([Constraint(facet.name, "is", value)]) / max(1, len(index.ids))
+    return sorted(both, key=lambda pair: index.columns.count([Constraint(pair[0].name, "is", pair[1])]))
 
 
 def overlap(index: ItemIndex, ids: Mapping[str, float]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ ShelftalkError
 ├── UnknownSession       no such session, or erased
 ├── InvalidRequest       a message or a route's input is malformed
 ├── TooBusy              saturated: try again after ``retry_after`` seconds
+├── TookTooLong          a turn exceeded its time and did not stop
 └── MemoryFault          the database refused or is gone
 """
 
@@ -69,6 +70,13 @@ class TooBusy(ShelftalkError):
         """Keep when to come back, in seconds."""
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class TookTooLong(ShelftalkError):
+    """A turn exceeded its time and did not stop."""
+
+    code = "timeout"
+    status = 504
 
 
 class MemoryFault(ShelftalkError):

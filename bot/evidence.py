@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.anchors import commonness, shared
+from bot.anchors import shared
 from bot.types import Evidence
 from vectorstore.base import Constraint, Facet, FacetValue, Item
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 CLOSE, SOMEWHAT = 0.985, 0.93
 """The part of the catalogue that has to be less similar to a liked item than this one is."""
-COMMON = 0.15
-"""A value that more of the catalogue holds than this is nothing to share."""
+RARE, COMMON = 0.02, 0.15
+"""A shared value that this part of the catalogue holds is a bond in itself; one above the second is none."""
+VARIED = 12
+"""A facet with fewer values (an age rating) tells nothing when it is shared."""
 SHARED_AT_MOST = 3
 MARGIN = 0.02
 """How far a number has to stand from the next one to be a trade-off, as a part of the facet's range."""
@@ -87,19 +89,27 @@ def facts(index: ItemIndex, item: Item) -> Iterator[Evidence]:
 def tradeoffs(index: ItemIndex, items: Sequence[Item], *, sorted_by: str = "") -> dict[str, Evidence]:
     """One trade-off per item against the others: the lowest or highest of a number, else a value of its own.
 
-    The widest differences are given out first, each facet and direction once; a facet that the list is sorted by tells
-    nothing. An item that stands out in nothing has none.
+    The widest differences are given out first, each facet and direction once; how well known something is comes last. A
+    facet that the list is sorted by tells nothing. An item that stands out in nothing has none.
     """
     if len(items) < 2:
         return {}
+    fame = index.schema.of_role("popularity")
+    extremes = sorted(_extremes(index, items, sorted_by), reverse=True)
     found: dict[str, Evidence] = {}
-    for _, id_, facet, way in sorted(_extremes(index, items, sorted_by), reverse=True):
-        if id_ not in found and not any((one.facet, one.value) == (facet, way) for one in found.values()):
-            found[id_] = Evidence("tradeoff", facet, way)
+    _give(found, [one for one in extremes if fame is None or one[2] != fame.name])
     for item in items:
         if item.id not in found and (own := _own_value(index, item, items)):
             found[item.id] = own
+    _give(found, extremes)
     return found
+
+
+def _give(found: dict[str, Evidence], extremes: Sequence[tuple[float, str, str, str]]) -> None:
+    """Give each item the widest extreme that is left."""
+    for _, id_, facet, way in extremes:
+        if id_ not in found and not any((one.facet, one.value) == (facet, way) for one in found.values()):
+            found[id_] = Evidence("tradeoff", facet, way)
 
 
 def text(cell: FacetValue | None) -> str:
@@ -134,9 +144,19 @@ def asked(constraint: Constraint) -> str:
 
 
 def _telling(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
-    """The rarest values that two items share: facet and value."""
-    both = [pair for pair in shared(index, first, second) if commonness(index, *pair) <= COMMON]
-    return tuple((facet.name, value) for facet, value in both[:SHARED_AT_MOST])
+    """What two items share that tells something, the rarest first: names, then what the leading facet has in common."""
+    both = [(facet, value, _share(index, facet, value)) for facet, value in shared(index, first, second)]
+    rare = [(facet.name, value) for facet, value, share in both if share <= RARE]
+    common = [(facet.name, value) for facet, value, share in both if RARE < share <= COMMON]
+    leading = next((facet.name for facet in index.schema.facets if facet.name in dict(common)), "")
+    return tuple([*rare, *((name, value) for name, value in common if name == leading)][:SHARED_AT_MOST])
+
+
+def _share(index: ItemIndex, facet: Facet, value: str) -> float:
+    """The part of the catalogue that holds the value; 1 for a facet of few values, such as an age rating."""
+    if len(facet.values) < VARIED:
+        return 1.0
+    return index.columns.count([Constraint(facet.name, "is", value)]) / len(index.ids)
 
 
 def _extremes(index: ItemIndex, items: Sequence[Item], sorted_by: str) -> Iterator[tuple[float, str, str, str]]:
@@ -148,7 +168,7 @@ def _extremes(index: ItemIndex, items: Sequence[Item], sorted_by: str) -> Iterat
         if len(numbers) < len(items):
             continue
         numbers.sort()
-        width = max((facet.high or 0.0) - (facet.low or 0.0), 1e-9) * (4 if facet.role == "popularity" else 1)
+        width = max((facet.high or 0.0) - (facet.low or 0.0), 1e-9)
         margins = np.diff([number for number, _ in numbers]) / width
         if margins[0] >= MARGIN:
             yield float(margins[0]), numbers[0][1], facet.name, "lower"
@@ -158,7 +178,7 @@ def _extremes(index: ItemIndex, items: Sequence[Item], sorted_by: str) -> Iterat
 
 def _own_value(index: ItemIndex, item: Item, items: Sequence[Item]) -> Evidence | None:
     """A value that only this item of the list holds, of the facet with the fewest values."""
-    facets = [facet for facet in index.schema.facets if facet.type in ("category", "multi") and len(facet.values) <= 40]
+    facets = [facet for facet in index.schema.facets if facet.type == "multi" and len(facet.values) <= 40]
     for facet in sorted(facets, key=lambda facet: len(facet.values)):
         others = {value for other in items if other.id != item.id for value in _words(other, facet.name)}
         silent = any(facet.name not in other.facets for other in items)

@@ -16,10 +16,12 @@ from bot.retrieval import chance, distance
 
 if TYPE_CHECKING:
     from bot.types import DialogueState, Intent, Retrieved
-    from vectorstore.base import Constraint, FacetRole
+    from vectorstore.base import Constraint, FacetRole, FacetValue
     from vectorstore.index import ItemIndex
 
 Column = NDArray[np.float32]
+
+NEAR = 0.05
 
 
 def features(
@@ -52,6 +54,7 @@ def features(
         "recency": places(index, "year")[rows],
         "rejected": _disliked(index, state, rows),
         "closeness": _closeness(index, found.relaxed, rows),
+        "central": _central(index, state, ids),
         "unmet": _unmet(index, found.relaxed, rows),
         "rule": np.array([one.scores.get("rule", 0.0) for one in found.candidates], np.float32),
         "chance": np.array([chance(id_, seed) for id_ in ids], np.float32),
@@ -126,15 +129,31 @@ def _disliked(index: ItemIndex, state: DialogueState, rows: NDArray[np.intp]) ->
 
 
 def _closeness(index: ItemIndex, relaxed: Sequence[Constraint], rows: NDArray[np.intp]) -> Column:
-    """1 where a number that was given up is met after all, falling to 0 at the far end of the candidates."""
+    """1 at the bound of a number that was given up, a half where the miss is `NEAR` of the facet's range, 0 far away."""
     found = np.zeros(len(rows), np.float32)
     for constraint in relaxed:
-        gaps = distance(index, constraint)
-        if gaps is not None and len(rows):
-            gaps = np.nan_to_num(gaps[rows], nan=np.inf)
-            widest = float(gaps[np.isfinite(gaps)].max(initial=0.0))
-            found += 1.0 - np.minimum(gaps / max(widest, 1e-9), 1.0)
+        facet, gaps = index.schema.get(constraint.facet), distance(index, constraint)
+        if facet is not None and gaps is not None:
+            half = max(NEAR * ((facet.high or 0.0) - (facet.low or 0.0)), 1e-9)
+            found += 1.0 / (1.0 + np.nan_to_num(gaps[rows], nan=np.inf) / half)
     return found
+
+
+def _central(index: ItemIndex, state: DialogueState, ids: Sequence[str]) -> Column:
+    """How early an item names the words that were asked for: 1 for the first of its genres, a half for the second."""
+    found = np.zeros(len(ids), np.float32)
+    for constraint in state.constraints:
+        wanted = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
+        words = {str(one).casefold() for one in wanted}
+        if constraint.op in ("is", "any"):
+            found += [_first(index.items[id_].facets.get(constraint.facet), words) for id_ in ids]
+    return found
+
+
+def _first(cell: FacetValue | None, words: set[str]) -> float:
+    """1 over the place of the first of ``words`` among several values; 0 where there is none."""
+    values = cell if isinstance(cell, tuple) else ()
+    return next((1.0 / (place + 1) for place, value in enumerate(values) if value.casefold() in words), 0.0)
 
 
 def _unmet(index: ItemIndex, relaxed: Sequence[Constraint], rows: NDArray[np.intp]) -> Column:

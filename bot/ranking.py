@@ -47,6 +47,7 @@ class Mix:
     recency: float = 0.0
     rejected: float = -0.5
     closeness: float = 1.0
+    central: float = 0.3
     rule: float = 0.3
     chance: float = 0.0
     diversity: float = 0.2
@@ -58,14 +59,14 @@ class Weights:
     """One mix per kind of request; ``seed`` varies what chance draws."""
 
     seed: int = 0
-    query: Mix = field(default_factory=lambda: Mix(dense=0.3, lexical=0.15, rerank=1.0, popularity=0.03))
+    query: Mix = field(default_factory=lambda: Mix(dense=0.15, lexical=0.1, rerank=1.0, popularity=0.03))
     likes: Mix = field(default_factory=lambda: Mix(similar=1.0, shared=0.8, popularity=0.15, diversity=0.3))
     both: Mix = field(
-        default_factory=lambda: Mix(dense=0.3, lexical=0.15, rerank=0.8, similar=0.6, shared=0.3, popularity=0.03)
+        default_factory=lambda: Mix(dense=0.15, lexical=0.1, rerank=0.8, similar=0.6, shared=0.3, popularity=0.03)
     )
-    cold: Mix = field(default_factory=lambda: Mix(popularity=0.7, recency=0.1, chance=0.3, diversity=0.5, spread=0.4))
+    cold: Mix = field(default_factory=lambda: Mix(popularity=0.3, chance=0.5, diversity=0.7, spread=0.6))
     surprise: Mix = field(
-        default_factory=lambda: Mix(dense=0.2, similar=0.3, popularity=0.1, chance=0.8, diversity=0.6, spread=0.6)
+        default_factory=lambda: Mix(dense=0.2, similar=0.3, popularity=0.1, chance=0.8, diversity=0.8, spread=0.6)
     )
 
     def mix(self, scenario: Scenario) -> Mix:

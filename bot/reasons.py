@@ -18,6 +18,8 @@ from vectorstore.base import Facet
 CLAUSES = 3
 ENOUGH = 2
 """Plain facts fill a sentence up to so many clauses."""
+FEW = 2
+"""Values of one facet in a plain fact."""
 SHORT_QUOTE = 14
 """A quote of so many words stands in the sentence; a longer one only under "Why this?"."""
 STALE = 0.9
@@ -31,7 +33,7 @@ class Clause:
 
     text: str
     telling: float
-    seat: int
+    seat: float
 
 
 def sentences(speakers: Sequence[Speaker]) -> list[tuple[str, ...]]:
@@ -76,12 +78,13 @@ def _met(speaker: Speaker) -> Iterator[Clause]:
         facet = speaker.schema.get(name)
         if facet is None:
             continue
+        place = speaker.schema.facets.index(facet) / 100
         if denied:
-            yield Clause(_lacks(speaker, facet, members), 1.0, 3)
+            yield Clause(_lacks(speaker, facet, members), 1.0, 3 + place)
         elif facet.type in ("number", "date"):
-            yield Clause(_has(speaker, facet), 2.0, 2)
+            yield Clause(_has(speaker, facet), 2.0, 2 + place)
         else:
-            yield Clause(_has(speaker, facet, members), 1.6, 1)
+            yield Clause(_has(speaker, facet, members), 1.6, 1 + place)
 
 
 def _has(speaker: Speaker, facet: Facet, members: Sequence[Evidence] = ()) -> str:
@@ -93,7 +96,7 @@ def _has(speaker: Speaker, facet: Facet, members: Sequence[Evidence] = ()) -> st
     if isinstance(cell, tuple):
         asked = [held(facet, cell, one.constraint) for one in members if one.constraint is not None]
         values = [value for part in asked for value in (part if isinstance(part, tuple) else (part,))]
-        return speaker.say(REASON, key, value=speaker.words(facet, values or cell), label=label)
+        return speaker.say(REASON, key, value=speaker.words(facet, values or cell[:FEW]), label=label)
     return speaker.say(REASON, key, value=speaker.value(facet), label=label)
 
 
@@ -115,14 +118,17 @@ def _liked(speaker: Speaker) -> Iterator[Clause]:
 
 
 def _plain(speaker: Speaker) -> Iterator[Clause]:
-    """Facts that nobody asked for: what fills a sentence that would be short. Stock and popularity are none."""
-    asked = {one.facet for one in (*speaker.of("constraint"), *speaker.of("order"))}
+    """Facts that nobody asked for: what fills a sentence that would be short.
+
+    Not the year, which stands beside the title, nor stock and popularity, nor what another clause names.
+    """
+    told = {one.facet for one in (*speaker.of("constraint"), *speaker.of("order"))}
+    told |= {facet for one in speaker.of("liked")[:1] for facet, _ in one.shared}
     for place, facet in enumerate(speaker.schema.facets):
-        if facet.name in asked or facet.name not in speaker.item.facets or facet.role in ("stock", "popularity"):
+        if facet.name in told or facet.name not in speaker.item.facets or facet.role in ("stock", "popularity", "year"):
             continue
         worded = facet.type in ("category", "multi")
-        telling = 0.5 - place / 100 if facet.role == "year" or worded else 0.3 - place / 100
-        yield Clause(_has(speaker, facet), telling, 1 if worded else 2)
+        yield Clause(_has(speaker, facet), (0.5 if worded else 0.3) - place / 100, (1 if worded else 2) + place / 100)
 
 
 def _unique(clauses: Iterator[Clause]) -> list[Clause]:

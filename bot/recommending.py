@@ -115,9 +115,9 @@ def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
     """Every number and name that a frame may use."""
     state, intent, items, schema = turn.state, turn.intent, turn.shelf.items.items, turn.shelf.items.schema
     told = [one for one in state.constraints if one not in found.relaxed]
-    named = [mention.item_id for mention in intent.mentions if mention.item_id in items]
+    named = list(dict.fromkeys(one.item_id for one in intent.mentions if one.item_id and one.role != "rejected"))
     titles = [items[id_].title for id_ in (named or state.likes[-2:]) if id_ in items]
-    rejected = [mention.item_id for mention in intent.mentions if mention.role == "rejected"]
+    rejected = dict.fromkeys(one.item_id for one in intent.mentions if one.item_id and one.role == "rejected")
     absent = next((mention.text for mention in intent.mentions if mention.item_id is None), "")
     return {
         "n": len(turn.cards),

@@ -131,14 +131,15 @@ class _Search:
             yield "shared", self._best(shared, self.k, self.mask & (shared > 0))
 
     def floor(self) -> Iterator[Source]:
-        """What stands whatever was asked: the order's first rows, popular ones, and for a surprise any of all."""
+        """What stands whatever was asked: the order's first rows, popular ones, and any of all where nothing was asked for."""
         if self.state.order is not None and self.index.schema.get(self.state.order.facet):
             yield "order", self._best(ordered(self.index, self.state.order), self.k)
         facet = self.index.schema.of_role("popularity")
+        open_to_all = self.intent.surprise or not (self.state.query or anchors(self.index, self.state, self.intent))
         if facet is not None:
             known = np.nan_to_num(np.asarray(self.index.columns.values(facet.name), np.float32))
             yield "popular", self._best(known, FLOOR)
-        if self.intent.surprise or facet is None:
+        if open_to_all or facet is None:
             chances = np.array([chance(id_) for id_ in self.index.ids], np.float32)
             yield "chance", self._best(chances, self.k)
 

@@ -148,17 +148,16 @@ def _any_answer(turn: Turn, facet: str) -> Move:
 
 def _repairs(turn: Turn, found: types.Retrieved) -> Iterator[Move]:
     """Each smallest change that leads somewhere, as a message."""
+    schema, voice = turn.shelf.items.schema, turn.voice
     for repair in found.repairs:
-        facet = turn.shelf.items.schema.get(repair.old.facet)
-        label = turn.voice.label(repair.old.facet, facet.label if facet else "")
-        if repair.new is None:
-            text = turn.voice.phrase(_CHIP, "drop", label=label)
-            intent = types.Intent(acts=("refine",), dropped=(repair.old.facet,))
+        if repair.new is not None:
+            text = voice.phrase(_CHIP, "repair", condition=condition(repair.new, voice, schema))
+            yield Move(text, types.Intent(acts=("refine",), constraints=(repair.new,)), "repair")
         else:
-            words = condition(repair.new, turn.voice, turn.shelf.items.schema)
-            text = turn.voice.phrase(_CHIP, "repair", condition=words)
-            intent = types.Intent(acts=("refine",), constraints=(repair.new,))
-        yield Move(text, intent, "repair")
+            names = tuple(dict.fromkeys(one.facet for one in (repair.old, *repair.also)))
+            labels = [voice.label(name, facet.label if (facet := schema.get(name)) else "") for name in names]
+            text = voice.phrase(_CHIP, "drop", label=voice.listed(labels))
+            yield Move(text, types.Intent(acts=("refine",), dropped=names), "repair")
 
 
 def _critiques(turn: Turn, room: int) -> list[types.Suggestion]:

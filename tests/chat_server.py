@@ -14,7 +14,7 @@ import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).parents[1]
 MODELS = ("scripted-small", "scripted-large")
@@ -45,7 +45,7 @@ class ChatServer:
         self._call("POST", "/script", {"mode": "ok", "reading": {"acts": ["recommend"]}, "writing": "Hello.", **fields})
 
     def log(self) -> list[dict[str, Any]]:
-        """The bodies of all chat requests since `set`, each with ``finished``: whether its reply was read to the end."""
+        """The bodies of all chat requests since `set`, each with ``finished``: was its reply sent whole."""
         return self._call("GET", "/log")
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
@@ -59,8 +59,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection, from the side of the server."""
 
     protocol_version = "HTTP/1.1"
-    script: dict[str, Any] = {"mode": "ok", "reading": {}, "writing": "Hello."}
-    seen: list[dict[str, Any]] = []
+    script: ClassVar[dict[str, Any]] = {"mode": "ok", "reading": {}, "writing": "Hello."}
+    seen: ClassVar[list[dict[str, Any]]] = []
 
     def do_GET(self) -> None:
         """The list of models, or the log."""
@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         words = text.split(" ")
         for number, word in enumerate(words):
             if cut and number == len(words) // 2:
-                self.wfile.write(b"data: {\"choi")
+                self.wfile.write(b'data: {"choi')
                 self.close_connection = True
                 return
             delta = {"role": "assistant", "content": f" {word}" if number else word}

@@ -67,7 +67,10 @@ KINDS = pytest.mark.parametrize("kind", ["qwen3", "llama", "t5", "bart"])
 @KINDS
 def test_a_folder_becomes_a_chat_model_that_says_where_it_runs(models, kind):
     """Causal and encoder-decoder folders load through the one door."""
-    assert (models[kind].name, models[kind].device.split(",")[0]) == (kind, "cpu" if not torch.cuda.is_available() else "cuda:0 " + torch.cuda.get_device_name(0))
+    assert (models[kind].name, models[kind].device.split(",")[0]) == (
+        kind,
+        "cpu" if not torch.cuda.is_available() else "cuda:0 " + torch.cuda.get_device_name(0),
+    )
 
 
 @KINDS
@@ -133,9 +136,7 @@ def test_the_number_of_tokens_is_bounded(models, kind):
 def test_a_remembered_prefix_changes_no_token(folders, kind):
     """The system prompt is read once; replies after it are the same as without, for every kind of follow-up."""
     options = {"device": "cpu", "dtype": torch.float32}
-    with_, without = (
-        LocalChatModel.load(folders[kind], **options, remember_prefixes=flag) for flag in (True, False)
-    )
+    with_, without = (LocalChatModel.load(folders[kind], **options, remember_prefixes=flag) for flag in (True, False))
     for text in ("one", "two words", "", "a much longer message, " * 20):
         prompt = [SystemMessage(SYSTEM), HumanMessage(text), AIMessage("yes"), HumanMessage("and?")]
         replies = [model.invoke(prompt, max_tokens=30).text for model in (with_, without, with_)]
@@ -295,7 +296,9 @@ def test_missing_weights_are_noticed(folders, tmp_path):
 
     tiny_models.llama(tmp_path)
     weights = load_file(tmp_path / "model.safetensors")
-    save_file({k: w for k, w in weights.items() if "layers.1" not in k}, tmp_path / "model.safetensors", {"format": "pt"})
+    save_file(
+        {k: w for k, w in weights.items() if "layers.1" not in k}, tmp_path / "model.safetensors", {"format": "pt"}
+    )
     with pytest.raises(EngineError, match="weights are missing"):
         language_model(str(tmp_path))
 

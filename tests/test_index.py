@@ -38,6 +38,7 @@ class Asked(InMemoryStore):
         self.error: BaseException | None = None
 
     def search(self, vector, k: int) -> list[Hit]:
+        """Remember k, then search or fail."""
         self.asked.append(k)
         if self.error:
             raise self.error

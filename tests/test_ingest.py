@@ -30,8 +30,12 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No index processes: these tests are about records."""
-    monkeypatch.setattr("vectorstore.generations.run_child", lambda *a, **k: "")
-    monkeypatch.setattr("vectorstore.generations.prove", lambda folder: "")
+    quickly(monkeypatch)
+
+
+def quickly(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("vectorstore.generations.run_child", lambda *a, **k: "")
+    patch.setattr("vectorstore.generations.prove", lambda folder: "")
 
 
 def written(path: Path, *lines: str) -> Path:
@@ -43,7 +47,7 @@ def items(root: Path) -> dict:
     return {item.id: item for item in load(Generations(root).current()).items}
 
 
-def test_from_files_to_search(tmp_path, root):
+def test_from_files_to_search(tmp_path, root, monkeypatch):
     """Items and a help centre are ingested, found, and filtered; the schema is there to correct."""
     shop = written(
         tmp_path / "shop.csv",
@@ -54,7 +58,9 @@ def test_from_files_to_search(tmp_path, root):
     pages = tmp_path / "help"
     pages.mkdir()
     written(pages / "returns.md", "# Returns", "", "## How long", "You can return goods within 30 days.")
-    report = ingest_items(shop, catalog_root=root, embedder=EMBEDDER)
+    with monkeypatch.context() as patch:
+        quickly(patch)
+        report = ingest_items(shop, catalog_root=root, embedder=EMBEDDER)
     assert (report.read, report.total, report.added, report.embedded, report.problems) == (2, 2, 2, 2, ())
     report = ingest_help(pages, catalog_root=root, embedder=EMBEDDER)
     assert (report.total, report.added, report.embedded) == (1, 1, 1)
@@ -126,7 +132,11 @@ def test_the_operators_corrections_hold(tmp_path, root, quick):
     """What the operator corrects in the catalogue's file is used from then on and never overwritten."""
     file = written(tmp_path / "a.csv", "id,title,size", "1,Tent,2", "2,Bag,1")
     toml = ingest_items(file, catalog_root=root, embedder=EMBEDDER).catalog_toml
-    text = toml.read_text("utf-8").replace('type = "number"', 'type = "category"').replace('label = "Size"', 'label = "Fits"')
+    text = (
+        toml.read_text("utf-8")
+        .replace('type = "number"', 'type = "category"')
+        .replace('label = "Size"', 'label = "Fits"')
+    )
     toml.write_text(text, "utf-8")
     report = ingest_items(file, catalog_root=root, embedder=EMBEDDER)
     assert (report.schema.get("size").type, report.schema.get("size").label) == ("category", "Fits")

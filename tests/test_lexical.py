@@ -8,7 +8,13 @@ import pytest
 from vectorstore.lexical import Lexical
 from vectorstore.words import fold, stem, tokens
 
-TEXTS = ["Amélie, a Paris waitress", "Alien: horror in space", "Aliens: more horror, more space marines", "", "推荐安静的电影"]
+TEXTS = [
+    "Amélie, a Paris waitress",
+    "Alien: horror in space",
+    "Aliens: more horror, more space marines",
+    "",
+    "推荐安静的电影",
+]
 IDS = ["amelie", "alien", "aliens", "empty", "quiet"]
 
 

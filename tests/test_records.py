@@ -24,7 +24,9 @@ SCHEMA = Schema(
     )
 )
 ITEMS = (
-    Item("a", "Alien", "Slow dread in space.", {"genres": ("horror",), "year": 1979.0, "price": 4.5, "waterproof": True}),
+    Item(
+        "a", "Alien", "Slow dread in space.", {"genres": ("horror",), "year": 1979.0, "price": 4.5, "waterproof": True}
+    ),
     Item("b", "Bees", "A comedy.", {"genres": ("comedy",), "waterproof": False}, image="b.png", url="https://b"),
     Item("c", "Ç \u2028 line", "", {}),
 )
@@ -39,6 +41,7 @@ class Counting(HashedEmbedder):
         self.asked: list[str] = []
 
     def embed(self, texts, *, kind: TextKind):
+        """Remember the texts, then embed them."""
         self.asked += texts
         return super().embed(texts, kind=kind)
 
@@ -89,7 +92,7 @@ def test_shipped_vectors(tmp_path):
 def test_a_foreign_embedder_is_refused(tmp_path):
     """Vectors of one embedder are never searched by another; the hint says how to get out."""
     made().save(tmp_path)
-    with pytest.raises(EmbedderMismatch, match="hashed-64.*minilm") as caught:
+    with pytest.raises(EmbedderMismatch, match=r"hashed-64.*minilm") as caught:
         load(tmp_path, "minilm")
     assert "index rebuild" in caught.value.hint
     old = load(tmp_path)

@@ -133,6 +133,7 @@ def test_alive_and_ready(http):
     """Both probes, and what was checked."""
     ready = http.get("/readyz")
     assert (http.get("/healthz").json(), ready.status_code) == ({"status": "ok"}, 200)
+    assert (http.head("/healthz").status_code, http.head("/readyz").status_code) == (200, 200)
     assert [check["name"] for check in ready.json()["checks"]] == [
         "memory",
         "catalog films",
@@ -168,3 +169,16 @@ def test_a_proxy_may_strip_the_prefix_or_pass_it_on(tmp_path, prefix):
         large = http.post(f"{prefix}/v1/chat", content=b"x" * 70_000, headers={"Content-Type": "application/json"})
         assert large.status_code == 413
         assert large.headers["cache-control"] == "no-store"
+
+
+def test_the_routes_are_listed(http):
+    """`/openapi.json` names every route and the fields of its body."""
+    listed = http.get("/openapi.json").json()
+    v1 = "chat search answer feedback me me/export catalogs transcript sessions"
+    assert set(listed["paths"]) == {"/healthz", "/readyz"} | {f"/v1/{name}" for name in v1.split()}
+    assert set(listed["components"]["schemas"]["Message"]["properties"]) == {
+        "message",
+        "catalog",
+        "session_id",
+        "stream",
+    }

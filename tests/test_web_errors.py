@@ -160,6 +160,7 @@ def test_data_of_a_visitor_needs_the_session(http, path):
     assert error(http.get(path)) == (401, "no_session")
     assert error(http.get(path, params={"session_id": "s"})) == (401, "no_session")
     assert error(http.get(path, headers={"Authorization": "Basic abc"})) == (401, "no_session")
+    assert error(http.get(path, headers={"X-Session": "a" * 201})) == (401, "no_session")
     assert error(http.get(path, headers={"X-Session": "guess"})) == (404, "unknown_session")
 
 

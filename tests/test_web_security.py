@@ -139,10 +139,10 @@ def test_the_page_shows_in_a_frame_on_an_allowed_origin_and_nowhere_else(tmp_pat
             refused.goto(f"{stranger}/?{url}/")
             shown.goto(f"{friend}/?{url}/")
             box = shown.frame_locator("iframe").get_by_role("textbox").first
-            box.wait_for(timeout=20_000)
+            box.wait_for(timeout=60_000)
             box.fill("in space")
             box.press("Enter")
-            shown.frame_locator("iframe").get_by_text("Here is one thing for you.").first.wait_for(timeout=10_000)
+            shown.frame_locator("iframe").get_by_text("Here is one thing for you.").first.wait_for(timeout=30_000)
             assert refused.frame_locator("iframe").get_by_role("textbox").count() == 0
             assert any("frame-ancestors" in text for text in complaints)
             known = (friend, url, "data:", "blob:")

@@ -23,7 +23,9 @@ CHAT_TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('no system messages') }}{% endif %}" + CHAT_TEMPLATE
+NO_SYSTEM = (
+    "{% if messages[0].role == 'system' %}{{ raise_exception('no system messages') }}{% endif %}" + CHAT_TEMPLATE
+)
 _SPECIAL = ["<pad>", "<s>", "</s>", "<unk>", "<|im_start|>", "<|im_end|>"]
 
 
@@ -39,7 +41,9 @@ def byte_level(size: int = 900, *, template: str | None = CHAT_TEMPLATE) -> PreT
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=_SPECIAL, initial_alphabet=alphabet, show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=_SPECIAL, initial_alphabet=alphabet, show_progress=False
+    )
     raw.train_from_iterator(corpus(), trainer)
     fast = PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<pad>", bos_token="<s>", eos_token="<|im_end|>")
     fast.chat_template = template
@@ -72,7 +76,9 @@ def word_piece() -> PreTrainedTokenizerFast:
     raw = Tokenizer(models.WordPiece(unk_token="<unk>"))
     raw.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     raw.decoder = decoders.WordPiece()
-    raw.train_from_iterator(corpus(), trainers.WordPieceTrainer(vocab_size=400, special_tokens=_SPECIAL, show_progress=False))
+    raw.train_from_iterator(
+        corpus(), trainers.WordPieceTrainer(vocab_size=400, special_tokens=_SPECIAL, show_progress=False)
+    )
     return PreTrainedTokenizerFast(
         tokenizer_object=raw, pad_token="<pad>", bos_token="<s>", eos_token="</s>", unk_token="<unk>"
     )
@@ -150,7 +156,7 @@ def bart(folder: Path) -> Path:
         decoder_attention_heads=4,
         encoder_ffn_dim=128,
         decoder_ffn_dim=128,
-        max_position_embeddings=2048,
+        max_position_embeddings=4096,
         decoder_start_token_id=ids["eos_token_id"],
         forced_bos_token_id=ids["bos_token_id"],
         **ids,

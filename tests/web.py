@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,13 @@ ITEMS = (
 PASSAGES = (Passage("cancel#how", "cancel", "Cancel a rental", "How to cancel", "how", "Open Rentals, press Cancel."),)
 
 
-def shelf(name: str = "films", items: Sequence[Item] = ITEMS) -> types.Shelf:
+@cache
+def shelf(name: str) -> types.Shelf:
     """A small catalogue with real indexes over hashed vectors."""
     embedder = HashedEmbedder(64)
-    records = embed_changed(None, items=items, passages=PASSAGES, schema=SCHEMA, embedder=embedder)
+    records = embed_changed(None, items=ITEMS, passages=PASSAGES, schema=SCHEMA, embedder=embedder)
     store = InMemoryStore(embedder.dimension)
-    store.upsert([item.id for item in items], records.item_vectors)
+    store.upsert([item.id for item in ITEMS], records.item_vectors)
     return types.Shelf(
         name=name,
         items=ItemIndex(records, store, embedder),
@@ -62,6 +64,12 @@ def shelf(name: str = "films", items: Sequence[Item] = ITEMS) -> types.Shelf:
         writer=None,
         composed=None,
     )
+
+
+@cache
+def prompts() -> Registry:
+    """The shipped prompts."""
+    return Registry.load()
 
 
 def words(turn: Turn, *, text: str = "Here is one thing for you.", pace: float = 0.0) -> Iterator[types.Event]:
@@ -85,9 +93,9 @@ class ScriptedAssistant(Assistant):
 
     def __init__(self, data_dir: Path, script: Script = words) -> None:
         """``script`` yields what one turn does between its first and its last event."""
-        films, outdoor = shelf("films"), shelf("outdoor")
+        shelves = {name: partial(shelf, name) for name in ("films", "outdoor")}
         memory = open_memory(f"sqlite:///{data_dir / 'memory.db'}")
-        super().__init__({"films": lambda: films, "outdoor": lambda: outdoor}, memory, Registry.load())
+        super().__init__(shelves, memory, prompts())
         self._script = script
 
     def _events(self, turn: Turn) -> Iterator[types.Event]:

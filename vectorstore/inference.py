@@ -69,7 +69,7 @@ def _slots(profiles: Sequence[Profile]) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for kind, headers in SLOT_HEADERS.items():
         named = [profile for header in headers for profile in profiles if profile.key == header]
-        best = next((one for one in named if one.cells and one.source not in found and _fits(one, kind)), None)
+        best = next((one for one in named if one.source not in found and _fits(one, kind)), None)
         if best is not None:
             found[best.source] = kind
     rest = [one for one in profiles if one.source not in found]
@@ -95,8 +95,10 @@ def _by_link(profile: Profile) -> float:
 
 def _fits(profile: Profile, kind: Kind) -> bool:
     """A header alone is not enough: ids differ from row to row, titles and texts are words, links are links."""
+    if not profile.cells:
+        return profile.key in ("id", "title")
     if kind == "id":
-        return len({str(cell) for cell in profile.cells}) > 0.5 * len(profile.cells)
+        return profile.key == "id" or len({str(cell) for cell in profile.cells}) > 0.5 * len(profile.cells)
     if kind in ("image", "url"):
         return profile.share(lambda cell: isinstance(cell, str) and " " not in cell.strip()) > 0.5
     return profile.share(lambda cell: isinstance(cell, (str, int, float)) and not isinstance(cell, bool)) > 0.5

@@ -34,6 +34,8 @@ def open_safely(folder: Path, records: Records) -> tuple[Store | None, str]:
     """The store of ``folder`` and "", or None and what is wrong with it. Never ends the process."""
     try:
         embedded = not _place(folder)["server"]
+        if embedded:
+            _check_there(folder)
         fault = prove(folder) if embedded and not is_proven(folder) else ""
         if fault:
             return None, f"the index in {folder} is damaged: {fault}"
@@ -48,8 +50,8 @@ def open_safely(folder: Path, records: Records) -> tuple[Store | None, str]:
 
 def open_store(folder: Path, records: Records) -> ChromaStore:
     """Open the index of ``folder``, trusting its files; `IndexFault` when there is none."""
-    if not _place(folder)["server"] and not (folder / INDEX / "chroma.sqlite3").is_file():
-        raise IndexFault(f"there is no index in {folder}", hint="Run `shelftalk index rebuild`.")
+    if not _place(folder)["server"]:
+        _check_there(folder)
     return create_store(folder, records)
 
 
@@ -84,6 +86,11 @@ def _warm(store: Store, records: Records) -> None:
         raise IndexFault(f"the index holds {store.count()} rows, the records {len(records.items)}")
     if records.items:
         store.search(records.item_vectors[0], 1)
+
+
+def _check_there(folder: Path) -> None:
+    if not (folder / INDEX / "chroma.sqlite3").is_file():
+        raise IndexFault(f"there is no index in {folder}", hint="Run `shelftalk index rebuild`.")
 
 
 def _place(folder: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ def _read(path: Path, embedder: Embedder) -> dict[str, NDArray[np.float32]]:
     try:
         with np.load(path, allow_pickle=False) as saved:
             name, hashes, vectors = str(saved["name"]), saved["hashes"].tolist(), saved["vectors"]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
     if name != embedder.name or vectors.shape != (len(hashes), embedder.dimension):
         return {}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +96,8 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _decoded(data, encoding, name), ""
-    if b"\0" in data[:4096]:
-        little = data[1:2] == b"\0"
-        return _decoded(data, "utf-16-le" if little else "utf-16-be", name), f"{name} was read as UTF-16"
+    if b"\0" in data:
+        return _decoded(data, _wide_encoding(data), name), f"{name} was read as UTF-16"
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
@@ -251,9 +249,18 @@ def _decoded(data: bytes, encoding: str, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise CatalogError(f"{name} is not text in any known encoding", hint="Save it as UTF-8.") from error
-    if Counter(text)["\0"]:
+    if "\0" in text:
         raise CatalogError(f"{name} holds binary data", hint=_FORMATS)
     return text
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 without its mark shows by zeros at every other place; anything else with zeros is no text."""
+    sample = data[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) * 10 > max(even, odd) or max(even, odd) < 0.6 * (len(sample) // 2):
+        return "ascii"
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -25,12 +25,14 @@ CANDIDATES = 8
 SENTENCES = 3
 WORDS = 60
 """Further sentences are added while the answer stays below so many words."""
-LEXICAL = 0.3
+SHORT = 50
+"""A passage of at most so many words, and three sentences, is said whole."""
+LEXICAL = 0.2
 RERANK = 0.15
 COVERED = 0.2
 SHOWN = 0.08
 NEAR_SENTENCE = 0.15
-NEAR_PASSAGE = 0.1
+NEAR_PASSAGE = 0.2
 UNRELATED = 0.25
 """What a passage that has nothing to do with a question scores: stands in for passages that a small centre lacks."""
 
@@ -73,14 +75,13 @@ def find(reader: Reader, question: str, *, embedder: Embedder, reranker: Reranke
     lexical = reader.lexical.scores(" ".join(asked.labels))
     first = reader.dense(asked.vector) + LEXICAL * lexical / max(float(lexical.max()), 1e-9)
     rows = top_rows(first, CANDIDATES)
-    reads = [read for read in reader.read([int(row) for row in rows])]
-    near = np.array([_nearest(read, asked.vector) for read in reads], np.float32)
-    scores = first[rows] + near
-    order = np.argsort(-(scores + _reranked(reranker, question, reads)), kind="stable")
+    reads = [_marked(reader, asked, read) for read in reader.read([int(row) for row in rows])]
+    scores = first[rows] + np.array([float(marks.max(initial=0.0)) for _, marks in reads], np.float32)
+    order = np.argsort(-(scores + _reranked(reranker, question, [read for read, _ in reads])), kind="stable")
     ranked = [reads[place] for place in order]
-    chosen = _choose(reader, asked, ranked, [float(scores[place]) for place in order])
-    signals = _signals(reader, asked, ranked[0], chosen, lexical=lexical, scores=scores)
-    return Found(chosen, tuple(read.passage for read in ranked), signals)
+    chosen = _choose(ranked, [float(scores[place]) for place in order])
+    signals = _signals(reader, asked, ranked[0][0], chosen, lexical=lexical, scores=scores)
+    return Found(chosen, tuple(read.passage for read, _ in ranked), signals)
 
 
 def _asked(reader: Reader, question: str, embedder: Embedder) -> _Asked:
@@ -104,45 +105,44 @@ def _reranked(reranker: Reranker | None, question: str, reads: Sequence[Read]) -
     return np.asarray(RERANK * (scores - scores.mean()) / max(float(scores.std()), 1e-6), np.float32)
 
 
-def _choose(reader: Reader, asked: _Asked, ranked: Sequence[Read], scores: Sequence[float]) -> tuple[Chosen, ...]:
-    """The best passage's sentences, then the nearest sentence of passages that are almost as good."""
-    found: list[Chosen] = []
-    room = SENTENCES
-    best = -1.0
-    for read, score in zip(ranked[:SENTENCES], scores, strict=False):
-        if not read.pieces or room < 1 or (found and score < scores[0] - NEAR_PASSAGE):
-            continue
-        marks = _marks(reader, asked, read)
-        if found and marks.max() < best - NEAR_SENTENCE / 2:
-            continue
-        best = max(best, float(marks.max()))
-        chosen = _from_passage(read, marks, most=1 if found else room)
-        found.append(chosen)
-        room -= len(chosen.sentences)
-    return tuple(found)
-
-
-def _marks(reader: Reader, asked: _Asked, read: Read) -> Scores:
-    """How well each piece answers: cosine, the share of the question's meanings, the kind of thing that is asked."""
+def _marked(reader: Reader, asked: _Asked, read: Read) -> tuple[Read, Scores]:
+    """A passage and how well each piece answers: cosine, share of the question's meanings, the kind of thing asked."""
     total = max(sum(asked.labels.values()), 1e-9)
     marks = read.vectors @ asked.vector
     for place, piece in enumerate(read.pieces):
         named = set(reader.words.concepts(piece.text))
         marks[place] += COVERED * sum(w for label, w in asked.labels.items() if label in named) / total
         marks[place] += SHOWN * reader.words.shows(asked.text, piece.text)
-    return np.asarray(marks, np.float32)
+    return read, np.asarray(marks, np.float32)
+
+
+def _choose(ranked: Sequence[tuple[Read, Scores]], scores: Sequence[float]) -> tuple[Chosen, ...]:
+    """The best passage's sentences, then the nearest sentence of passages that are almost as good."""
+    found: list[Chosen] = []
+    room, best = SENTENCES, float(max(marks.max(initial=0.0) for _, marks in ranked))
+    for (read, marks), score in zip(ranked[:SENTENCES], scores, strict=False):
+        near = score >= scores[0] - NEAR_PASSAGE and marks.max(initial=0.0) >= best - NEAR_SENTENCE
+        if read.pieces and room and (near or not found):
+            found.append(_from_passage(read, marks, most=1 if found else room))
+            room = max(0, room - len(found[-1].sentences))
+    return tuple(found)
 
 
 def _from_passage(read: Read, marks: Scores, *, most: int) -> Chosen:
     """The best piece with what it needs, then others that are almost as good, while there is room."""
     best = int(marks.argmax())
-    places = set(with_needed(read.pieces, best))
+    floor = -1.0 if _is_short(read) else float(marks[best]) - NEAR_SENTENCE
+    places = set(with_needed(read.pieces, best, marks.tolist()))
     for place in np.argsort(-marks, kind="stable"):
-        more = places | set(with_needed(read.pieces, int(place)))
-        fits = len(said(read.pieces, more)) <= most and _words(read, more) <= WORDS
-        if marks[place] >= marks[best] - NEAR_SENTENCE and fits:
+        more = places | set(with_needed(read.pieces, int(place), marks.tolist()))
+        if marks[place] >= floor and len(said(read.pieces, more)) <= most and _words(read, more) <= WORDS:
             places = more
     return Chosen(read.passage, said(read.pieces, places), read.pieces[best].text)
+
+
+def _is_short(read: Read) -> bool:
+    """Whether the whole passage can be said."""
+    return len(read.pieces) <= SENTENCES and _words(read, set(range(len(read.pieces)))) <= SHORT
 
 
 def _words(read: Read, places: set[int]) -> int:

@@ -76,9 +76,10 @@ class Reader:
         capital, small, where = Counter[str](), Counter[str](), Counter[str]()
         for passage in self.passages:
             found = list(_inner_words(passage.text))
-            capital.update(word.lower() for word in found if word.lower() != word)
-            small.update(word for word in found if word.lower() == word)
-            where.update({word.lower() for word in found if word.lower() != word})
+            named = [word.lower() for word in found if _is_name(word)]
+            capital.update(named)
+            where.update(set(named))
+            small.update(word for word in found if not _is_name(word))
         often = max(4, 0.07 * len(self.passages))
         return frozenset(w for w, n in where.items() if n >= often and small[w] <= 0.05 * capital[w] and len(w) > 1)
 
@@ -127,6 +128,11 @@ class Reader:
 def reader_of(index: PassageIndex, embedder: Embedder) -> Reader:
     """The reader of an index, made once; the oldest is forgotten when a ninth index is asked."""
     return Reader(index, embedder, service_words())
+
+
+def _is_name(word: str) -> bool:
+    """ "Acme", "HEY", "37signals"."""
+    return word.lower() != word or (word[0].isdigit() and not word.isdigit())
 
 
 def _inner_words(text: str) -> Iterator[str]:

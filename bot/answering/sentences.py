@@ -17,7 +17,9 @@ MOST = 60
 LONG_ENTRY = 45
 """Words of a list entry beyond which its sentences become pieces of their own."""
 ENTRIES = 8
-"""Entries that follow the sentence which introduces them."""
+"""Entries that are said with the sentence which introduces them."""
+OPENER = 4
+"""Words of a first sentence that is only the title of the next."""
 
 _ABBREVIATIONS = frozenset("approx art co dr e.g etc i.e inc ltd mr mrs ms no nos p.m a.m sec st u.k u.s vs".split())
 _BOUNDARY = re.compile(r"(?<=[.!?…])[\"')\]”’]*\s+(?=[\"'(\[“‘]*[A-Z0-9])|(?<=[。！？])")
@@ -68,20 +70,22 @@ def pieces(text: str) -> tuple[Piece, ...]:
     return tuple(found[:MOST])
 
 
-def with_needed(all_pieces: Sequence[Piece], best: int) -> tuple[int, ...]:
-    """The places that must be said with ``best``, in order: what it leans on, what leads it, what it leads."""
+def with_needed(all_pieces: Sequence[Piece], best: int, marks: Sequence[float]) -> tuple[int, ...]:
+    """The places that must be said with ``best``, in order: what it leans on, what leads it, what it leads.
+
+    Of a long list the `ENTRIES` with the highest ``marks`` are said.
+    """
     first = best
     while first > 0 and all_pieces[first].depends and best - first < 2:
         first -= 1
     needed = set(range(first, best + 1))
     piece = all_pieces[best]
-    same = [place for place, other in enumerate(all_pieces) if other.group == piece.group]
-    if piece.kind == "entry":
-        needed |= {place for place in same[:1] if all_pieces[place].leads}
-    elif piece.kind == "row":
-        needed |= set(same[:1])
+    group = [place for place, other in enumerate(all_pieces) if other.group == piece.group]
+    if piece.kind == "row" or (piece.kind == "entry" and all_pieces[group[0]].leads):
+        needed.add(group[0])
     elif piece.leads:
-        needed |= set([place for place in same if place > best][:ENTRIES])
+        after = [place for place in group if place > best]
+        needed |= set(sorted(after, key=lambda place: -marks[place])[:ENTRIES])
     return tuple(sorted(needed))
 
 
@@ -127,7 +131,7 @@ def _of_block(block: str, group: int) -> Iterator[Piece]:
     entry = _ENTRY.fullmatch(block)
     words = _squeezed(plain_text(entry[1] if entry else block))
     whole = entry is not None and len(words.split()) <= LONG_ENTRY
-    for number, sentence in enumerate([words] if whole else _sentences(words)):
+    for number, sentence in enumerate([words] if whole else _with_openers(_sentences(words))):
         depends = number > 0 and bool(_DEPENDS.match(sentence))
         yield Piece(sentence, "entry" if entry else "sentence", group, depends, leads=sentence.endswith(":"))
 
@@ -143,6 +147,13 @@ def _sentences(words: str) -> list[str]:
         found.append(words[start : boundary.end()].strip())
         start = boundary.end()
     return [sentence for sentence in [*found, words[start:].strip()] if sentence]
+
+
+def _with_openers(sentences: Sequence[str]) -> list[str]:
+    """A first sentence of a few words ("Right of access.") is the title of what follows, and goes with it."""
+    if len(sentences) > 1 and len(sentences[0].split()) <= OPENER:
+        return [f"{sentences[0]} {sentences[1]}", *sentences[2:]]
+    return list(sentences)
 
 
 def _is_row(line: str) -> bool:

@@ -59,10 +59,9 @@ class Asker:
 
 def first_way(model: BaseChatModel) -> Way:
     """The strictest way that this kind of model may understand."""
-    homes = {base.__module__.partition(".")[0] for base in type(model).__mro__}
     if model._llm_type == "shelftalk-local":
         return "schema"
-    if "langchain_openai" in homes:
+    if _homes(model) & {"langchain_openai"}:
         return "response_format"
     from langchain_core.language_models import BaseChatModel
 
@@ -70,14 +69,33 @@ def first_way(model: BaseChatModel) -> Way:
     return "structured" if own or type(model).bind_tools is not BaseChatModel.bind_tools else "words"
 
 
-def streamed(model: BaseChatModel, messages: Sequence[BaseMessage], **options: Any) -> Iterator[str]:
-    """The pieces of text of a model's reply. Raises EngineError, also in the middle."""
-    try:
-        for chunk in model.stream(list(messages), **options):
-            if chunk.text:
-                yield chunk.text
-    except Exception as error:
-        raise failure(error) from error
+class Reply:
+    """The pieces of text of a model's reply, once. ``cut`` tells at the end whether the last sentence is incomplete.
+
+    Iterating raises EngineError, also in the middle, and when a server hangs up before the reply has ended.
+    """
+
+    def __init__(self, model: BaseChatModel, messages: Sequence[BaseMessage], **options: Any) -> None:
+        self._model = model
+        self._messages = list(messages)
+        self._options = options
+        self._reason = ""
+
+    @property
+    def cut(self) -> bool:
+        """Whether the model ran out of tokens."""
+        return self._reason == "length"
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            for chunk in self._model.stream(self._messages, **self._options):
+                self._reason = str(chunk.response_metadata.get("finish_reason") or self._reason)
+                if chunk.text:
+                    yield chunk.text
+        except Exception as error:
+            raise failure(error) from error
+        if not self._reason and _homes(self._model) & {"langchain_openai"}:
+            raise EngineError("the model's server hung up in the middle of a reply", hint="look into the server's log")
 
 
 def failure(error: Exception) -> EngineError:
@@ -95,3 +113,8 @@ def _refused(error: Exception) -> bool:
     """Whether the model was reached and would not take the schema."""
     status = getattr(error, "status_code", None)
     return isinstance(error, NotImplementedError) or status in _REFUSALS
+
+
+def _homes(model: BaseChatModel) -> set[str]:
+    """The packages that a model's class comes from."""
+    return {base.__module__.partition(".")[0] for base in type(model).__mro__}

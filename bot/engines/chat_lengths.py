@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _END = re.compile(
-    r"""(?:(?<=[.!?…])|(?<=[.!?…]["”’»)\]]))[ \t]+(?=["“‘«\[*]*[A-Z0-9À-ÞЀ-Я])"""  # a space and a capital after the mark
+    r"""(?:(?<=[.!?…])|(?<=[.!?…]["”’»)\]]))[ \t]+(?=["“‘«\[*]*[A-Z0-9À-ÞЀ-Я])"""
     r"|(?<=[。！？])(?![”’」』）])|(?<=[。！？][”’」』）])"
 )
 _SHORT = re.compile(r"(?:^|[\s(\"“])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|vs|Vol|No|Pt|approx|ca|etc|e\.g|i\.e)\.$")
@@ -38,18 +38,24 @@ def sentences(text: str) -> list[str]:
     found, start = [], 0
     for end in (match.end() for match in _END.finditer(text)):
         before = text[start:end]
-        if before.count("**") % 2 or _SHORT.search(before.rstrip()) or (not found and _NUMBER.fullmatch(before.strip())):
+        if (
+            before.count("**") % 2
+            or _SHORT.search(before.rstrip())
+            or (not found and _NUMBER.fullmatch(before.strip()))
+        ):
             continue
         found.append(before)
         start = end
     return [*found, text[start:]] if text[start:] else found
 
 
-def measured(pieces: Iterable[str], measure: Measure, *, instead: Callable[[], str]) -> Iterator[str]:
+def measured(
+    pieces: Iterable[str], measure: Measure, *, instead: Callable[[], str], cut: Callable[[], bool] = lambda: False
+) -> Iterator[str]:
     """The sentences of a stream, as soon as each is complete, within ``measure``.
 
     Lines after the first become items of a list when they begin in bold. ``instead`` gives the opening line when the
-    stream's own is too long in its first sentence.
+    stream's own is too long in its first sentence; ``cut`` tells at the end whether the last sentence is incomplete.
     """
     keeper = _Keeper(measure, instead)
     held = ""
@@ -63,7 +69,8 @@ def measured(pieces: Iterable[str], measure: Measure, *, instead: Callable[[], s
         yield from keeper.take(complete)
         if keeper.full:
             return
-    yield from keeper.take(sentences(held))
+    if not cut():
+        yield from keeper.take(sentences(held))
 
 
 def word_count(text: str) -> int:

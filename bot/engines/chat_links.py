@@ -7,7 +7,8 @@ as such. Knows nothing of models, prompts or JSON schemas.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from rapidfuzz import fuzz, process
@@ -35,20 +36,20 @@ def facet_names(rows: Any, schema: Schema) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in rows if isinstance(name, str) and schema.get(name)))
 
 
-def mentions(rows: Any, message: str, titles: Titles) -> tuple[Mention, ...]:
+def mentions(rows: Any, message: str, link: Callable[[str], Mention]) -> tuple[Mention, ...]:
     """The titles that a model found and the message holds, linked; those the catalogue lacks with their nearest."""
     found: dict[str, Mention] = {}
     for row in _dicts(rows):
         text, role = str(row.get("text", "")).strip(), row.get("role")
         if not text or fuzz.partial_ratio(fold(text), fold(message)) < SAID:
             continue
-        mention = _linked(text, cast("Role", role) if role in get_args(Role) else "mentioned", titles)
+        mention = replace(link(text), role=role if role in get_args(Role) else "mentioned")
         found.setdefault(mention.item_id or fold(text), mention)
     return tuple(found.values())
 
 
 def references(rows: Any, shown: Sequence[str]) -> tuple[Mention, ...]:
-    """"The second one" among the ids shown last; -1 is the last one. A number that points at nothing is dropped."""
+    """Resolve "the second one" among the ids shown last, -1 the last; what points at nothing is dropped."""
     found: dict[str, Mention] = {}
     for row in _dicts(rows):
         number, role = row.get("number"), row.get("role")
@@ -76,13 +77,17 @@ def value_of(facet: Facet, said: str) -> str | None:
     return exact[close[0]] if close else None
 
 
-def _linked(text: str, role: Role, titles: Titles) -> Mention:
-    """One title as a mention."""
-    key = words(text)
-    link = titles.exact(key) or titles.fuzzy(key)
-    if link is None:
-        return Mention(text, None, role, near=titles.near(key))
-    return Mention(text, link.item_id, role, confidence=link.score / 100, near=link.others)
+def linker(titles: Titles) -> Callable[[str], Mention]:
+    """What links a title by an index of titles alone."""
+
+    def link(text: str) -> Mention:
+        key = words(text)
+        found = titles.exact(key) or titles.fuzzy(key)
+        if found is None:
+            return Mention(text, None, near=titles.near(key))
+        return Mention(text, found.item_id, confidence=found.score / 100)
+
+    return link
 
 
 def _dicts(rows: Any) -> Iterator[Mapping[str, Any]]:

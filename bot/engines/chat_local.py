@@ -18,8 +18,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.output_parsers import JsonOutputParser
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
@@ -146,9 +146,7 @@ class LocalChatModel(BaseChatModel):
         if schema is None:
             return Generation(self._loaded, limits, cancel=cancel)
         if self._grammars is None:
-            self._grammars = Grammars(
-                self._loaded.tokenizer, vocabulary=self._loaded.vocabulary, eos=self._loaded.eos
-            )
+            self._grammars = Grammars(self._loaded.tokenizer, vocabulary=self._loaded.vocabulary, eos=self._loaded.eos)
         return Generation(self._loaded, limits, cancel=cancel, mask=self._grammars.mask(schema))
 
     def _pieces(

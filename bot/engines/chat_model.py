@@ -80,5 +80,6 @@ def _provided(spec: str, *, api_key: str, timeout: float) -> BaseChatModel:
     except Exception as error:  # every provider raises its own kind for a missing key or an unknown name
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EngineError(
-            f"no language model could be made of {spec!r}: {reason}", hint=f"{_FORMS}; keys go to SHELFTALK_CHAT_API_KEY"
+            f"no language model could be made of {spec!r}: {reason}",
+            hint=f"{_FORMS}; keys go to SHELFTALK_CHAT_API_KEY",
         ) from error

@@ -6,14 +6,13 @@ safety and everything that the model left out. Pure. Knows nothing of models or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from bot.engines.chat_links import constraints, facet_names, mentions, references, said_in
-from bot.engines.chat_schema import SENSITIVE, closed
+from bot.engines.chat_schema import SENSITIVE, TOPICS, closed
 from bot.engines.lexical.text import fold
-from bot.engines.lexical.titles import Titles
 from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint, Schema
 
@@ -24,11 +23,11 @@ _FREE = ("wishes", "order", "relatives", "dropped", "retracted", "asked", "query
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a reading is checked against: the message, the catalogue, and the ids shown last."""
+    """What a reading is checked against: the message, the catalogue, what links its titles, the ids shown last."""
 
     message: str
     schema: Schema
-    titles: Titles
+    link: Callable[[str], Mention]
     shown: tuple[str, ...] = ()
 
 
@@ -36,9 +35,8 @@ def reading(said: Mapping[str, Any], ground: Ground) -> Intent:
     """The legal part of a model's reply; what is malformed, unknown or not in the message is left out."""
     schema = ground.schema
     known = tuple(one for one in constraints(said.get("constraints"), schema) if _stated(one, ground))
-    named = mentions(said.get("titles"), ground.message, ground.titles)
+    named = mentions(said.get("titles"), ground.message, ground.link)
     pointed = references(said.get("references"), ground.shown)
-    sensitive = said.get("sensitive")
     return Intent(
         acts=tuple(dict.fromkeys(act for act in _strings(said.get("acts")) if act in get_args(Act))),  # type: ignore[misc]
         query=_string(said.get("query")),
@@ -54,7 +52,8 @@ def reading(said: Mapping[str, Any], ground: Ground) -> Intent:
         more=said.get("more") is True,
         surprise=said.get("surprise") is True,
         reset=said.get("reset") is True,
-        sensitive=sensitive if sensitive in SENSITIVE else "",
+        sensitive=_one_of(said.get("sensitive"), SENSITIVE),
+        topic=_one_of(said.get("topic"), TOPICS),
     )
 
 
@@ -80,6 +79,7 @@ def merged(chat: Intent, lexical: Intent, schema: Schema) -> Intent:
         mentions=named,
         question=(chat.question or lexical.question) if "support" in acts else "",
         sensitive=lexical.sensitive or chat.sensitive,
+        topic=_topic(acts, chat, lexical),
         **{slot: flag or getattr(lexical, slot) for slot, flag in flags.items()},
         confidence=0.9 if chat.acts[:1] == lexical.acts[:1] else 0.7,
         engines={
@@ -90,7 +90,7 @@ def merged(chat: Intent, lexical: Intent, schema: Schema) -> Intent:
             "question": CHAT if chat.question else LEXICAL,
             "sensitive": LEXICAL if lexical.sensitive or not chat.sensitive else CHAT,
             "language": LEXICAL,
-            "topic": LEXICAL,
+            "topic": CHAT if chat.topic else LEXICAL,
         },
     )
 
@@ -122,6 +122,14 @@ def _mentions(chat: Intent, lexical: Intent) -> tuple[tuple[Mention, ...], str]:
         if (one.item_id not in known if one.item_id else not any(fold(one.text) in text for text in texts))
     ]
     return tuple(found), CHAT if chat.mentions else LEXICAL
+
+
+def _topic(acts: Sequence[Act], chat: Intent, lexical: Intent) -> str:
+    """What talk is about; of anything else, only "why this one?"."""
+    if not set(acts) & _TALK:
+        return lexical.topic if lexical.topic == "why" and "ask_item" in acts else ""
+    heard = lexical.topic if set(lexical.acts) & _TALK else ""
+    return chat.topic or heard or ("off_topic" if "out_of_scope" in acts else "")
 
 
 def _only_talks(chat: Intent, lexical: Intent) -> bool:
@@ -168,6 +176,11 @@ def _sortable(row: Mapping[str, Any], schema: Schema) -> bool:
 def _strings(rows: Any) -> list[str]:
     """The texts of a list."""
     return [row.strip() for row in rows if isinstance(row, str)] if isinstance(rows, list) else []
+
+
+def _one_of(value: Any, known: Sequence[str]) -> str:
+    """A known text, or nothing."""
+    return value if isinstance(value, str) and value in known else ""
 
 
 def _string(value: Any) -> str:

@@ -20,6 +20,21 @@ MOST_FACETS = 40
 FEW_VALUES = 60
 """A facet with at most so many values is closed: only they can be said. Longer lists are said freely and linked."""
 SENSITIVE = ("self_harm", "harm", "illegal", "personal_data", "injection")
+TOPICS = (
+    "hello",
+    "thanks",
+    "bye",
+    "how_are_you",
+    "identity",
+    "capabilities",
+    "praise",
+    "complaint",
+    "insult",
+    "affirm",
+    "deny",
+    "no_preference",
+    "off_topic",
+)
 _ORDERED = ("number", "date")
 
 
@@ -51,6 +66,7 @@ def intent_schema(schema: Schema) -> Json:
         "query": _text(120),
         "language": {"type": "string", "pattern": "^[a-z]{2}$"},
         **{name: flag for name in ("more", "surprise", "reset")},
+        "topic": {"enum": list(TOPICS)},
         "sensitive": {"enum": list(SENSITIVE)},
     }
     whole: Json = {"type": "object", "properties": properties, "required": ["acts"], "additionalProperties": False}

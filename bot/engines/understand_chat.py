@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from bot.engines.chat_asking import Asker
+from bot.engines.chat_links import linker
 from bot.engines.chat_reading import Ground, merged, reading
 from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, intent_schema
 from bot.engines.lexical.titles import Titles
 from bot.errors import EngineError
 from bot.types import Intent, Message, Understander, plain
+from bot.understanding import Linker, Vocabulary
 from prompts import PromptError
 from vectorstore.base import Schema
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from bot.understanding import Vocabulary
     from prompts import Registry
 
 SYSTEM, TURN = "understand/chat", "understand/turn"
@@ -53,7 +54,7 @@ class ChatUnderstander:
         self._catalog = catalog
         self._vocabulary = vocabulary
         self._lexical = lexical
-        self._titles = Titles(vocabulary)
+        self._link = lexical.link if isinstance(lexical, Linker) else linker(Titles(vocabulary))
         self._asker = Asker(model, max_tokens=max_tokens)
 
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
@@ -62,12 +63,10 @@ class ChatUnderstander:
         if not message.strip() or lexical.sensitive:
             return lexical
         said = self._asker.ask(self._messages(history, message, schema, lexical), intent_schema(schema))
-        ground = Ground(message, schema, self._titles, shown=last_shown(history))
+        ground = Ground(message, schema, self._link, shown=last_shown(history))
         return merged(reading(said, ground), lexical, schema)
 
-    def _messages(
-        self, history: Sequence[Message], message: str, schema: Schema, lexical: Intent
-    ) -> list[BaseMessage]:
+    def _messages(self, history: Sequence[Message], message: str, schema: Schema, lexical: Intent) -> list[BaseMessage]:
         """The fixed part, which a local model reads once, and the part of this message."""
         voice = self._prompts.voice("en", catalog=self._catalog)
         shown = [self._vocabulary.by_id[id_].title for id_ in last_shown(history) if id_ in self._vocabulary.by_id]

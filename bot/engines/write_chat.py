@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from bot.engines.chat_asking import streamed
+from bot.engines.chat_asking import Reply
 from bot.engines.chat_json import without_thoughts
 from bot.engines.chat_lengths import FRAME_WORDS, Measure, measured
 from bot.engines.understand_chat import model_name
@@ -55,18 +55,15 @@ class ChatWriter:
             return
         said: list[str] = []
         opening = draft.split("\n", 1)[0]
-        for sentence in measured(self._model_text(brief, draft), measure(brief), instead=lambda: opening):
+        options = {"stop": list(STOPS), "max_tokens": self._max_tokens}
+        reply = Reply(self._model, self._messages(brief, draft), **options)
+        text = without_thoughts(_in_time(reply, self._seconds))
+        for sentence in measured(text, measure(brief), instead=lambda: opening, cut=lambda: reply.cut):
             said.append(sentence)
             yield sentence
         if not said:
             raise EngineError("the language model wrote nothing", hint="choose another model, or --writer composed")
         yield from _missing(brief, draft, "".join(said))
-
-    def _model_text(self, brief: Brief, draft: str) -> Iterator[str]:
-        """What the model writes, without its thoughts, for at most the time it has."""
-        options = {"stop": list(STOPS), "max_tokens": self._max_tokens}
-        pieces = streamed(self._model, self._messages(brief, draft), **options)
-        return without_thoughts(_in_time(pieces, self._seconds))
 
     def _messages(self, brief: Brief, draft: str) -> list[BaseMessage]:
         """The fixed part, which a local model reads once, and the brief."""
@@ -128,7 +125,9 @@ def _missing(brief: Brief, draft: str, said: str) -> Iterator[str]:
     if brief.task != "explain":
         return
     lines = [line for line in draft.split("\n") if line.startswith("- ")]
-    left_out = [line for card, line in zip(brief.cards, lines, strict=False) if _bare(card.item.title) not in _bare(said)]
+    left_out = [
+        line for card, line in zip(brief.cards, lines, strict=False) if _bare(card.item.title) not in _bare(said)
+    ]
     opened = len(left_out) < len(brief.cards)
     for number, line in enumerate(left_out):
         yield ("\n" if number or opened else "\n\n") + line

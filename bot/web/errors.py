@@ -43,13 +43,6 @@ class NoSession(ShelftalkError):
     status = 401
 
 
-class TookTooLong(ShelftalkError):
-    """A turn exceeded its time and did not stop."""
-
-    code = "timeout"
-    status = 504
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
     """An error as a visitor's program sees it."""
@@ -86,14 +79,12 @@ def fault(error: BaseException) -> Fault:
 
 def install(app: FastAPI) -> None:
     """Let every error of ``app``'s routes leave in the one shape."""
-
     for kind in (ShelftalkError, VectorStoreError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
 
 
 def install_missing(app: FastAPI) -> None:
     """The same for what ``app`` does not have (404, 405); its own errors stay, its own browser code reads them."""
-
     for status in (404, 405):
         app.add_exception_handler(status, _answer)
 

@@ -13,8 +13,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
+from bot.errors import TookTooLong
 from bot.types import Delta, Event
-from bot.web.errors import TookTooLong
 
 UPDATES_PER_SECOND = 30.0
 _GRACE_SECONDS = 2.0

@@ -62,6 +62,11 @@ class Acts:
                 return name
         return ""
 
+    def talk(self, clause: str) -> str:
+        """The small talk that a clause is, "" for none."""
+        found = next((name for name in TALK if self._matches(name, clause)), "")
+        return "" if found == "capabilities" and self._serves(clause) else found
+
     def rule(self, clause: str, *, names_item: bool) -> Ruling:
         """The ruling on a clause (folded text, titles blanked out)."""
         return Ruling(self._label(clause, names_item), self._flags(clause))
@@ -90,8 +95,7 @@ class Acts:
     def _label(self, clause: str, names_item: bool) -> str:
         if self._matches("handover", clause) and not _THEME.search(clause):
             return "handover"
-        talk = next((name for name in TALK if self._matches(name, clause)), "")
-        if talk and not (talk == "capabilities" and self._serves(clause)):
+        if talk := self.talk(clause):
             return talk
         if self._serves(clause) and not (names_item and self._borrows(clause)):
             return "support"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.engines.lexical.alternatives import alternatives
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.pointers import meets
 from bot.engines.lexical.roles import with_role
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.wishes import Wish
 from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint
 
+_JOINT = re.compile(r"^(?:(?:and|but|also|so|then|plus)\b[ ,]*)+", re.I)
+_MANY = 4
+_SHADE = re.compile(r"^(?:less|more)\b|^\w+er$")
 _ASKING = ("ask_item", "compare", "why_not")
 _REVERSE = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
@@ -73,14 +79,17 @@ class Assembler:
 
     def _content(self, findings: Findings, item: Labelled, draft: _Draft) -> None:
         clause = item.clause
-        wishes = self._finders.wishes.read(findings.reading, findings.board, findings.polarity, [(clause.start, clause.end)])
+        reach = (clause.start, clause.end)
+        wishes = self._finders.wishes.read(
+            findings.reading, findings.board, findings.polarity, findings.themes, reach
+        )
         case = self._decider.case(findings, item, tuple(wishes))
         decision = self._decider.decide(case)
         draft.acts.append(decision.act)
         draft.topic = draft.topic or decision.topic
         draft.decided_by = decision.by if decision.by == "prototypes" else draft.decided_by
         if decision.act == "support":
-            draft.questions.append(clause.text)
+            draft.questions.append(_question(clause.text))
         elif decision.act in _ASKING:
             self._asked(findings, case, decision, draft)
         elif decision.act in ("recommend", "feedback"):
@@ -88,19 +97,28 @@ class Assembler:
 
     def _asked(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         """A question about items; one without an item means the one in focus, a comparison those shown."""
-        draft.asked += decision.asked
+        years = [constraint for span in case.spans for constraint in span.constraints if span.kind == "range"]
+        draft.asked += [facet for facet in decision.asked if facet not in {constraint.facet for constraint in years}]
         for judged in case.mentions:
-            draft.mentions += with_role(judged, "mentioned" if judged.role == "liked" else judged.role)
+            found = with_role(judged, "mentioned" if judged.role == "liked" else judged.role)
+            draft.mentions += [self._dated(mention, years) for mention in found]
         if case.mentions:
             return
         scene = findings.scene
         ids = scene.shown if decision.act == "compare" else (scene.focus,) if scene.focus else ()
         draft.mentions += [Mention(case.text, id_, how="reference", confidence=0.7) for id_ in ids]
 
+    def _dated(self, mention: Mention, limits: Sequence[Constraint]) -> Mention:
+        """ "Do you have Dune from 1984?" is not about another year's Dune."""
+        item = self._finders.vocabulary.by_id.get(mention.item_id or "")
+        if item is None or mention.how == "reference" or meets(item, limits):
+            return mention
+        return replace(mention, item_id=None, near=(item.id,), confidence=0.7)
+
     def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
         for judged in case.mentions:
             draft.mentions += with_role(judged)
-        for span in case.spans:
+        for span in alternatives(findings, case.spans):
             self._span(findings, case, span, draft)
         for wish in case.wishes:
             self._wish(wish, draft)
@@ -115,6 +133,8 @@ class Assembler:
 
     def _span(self, findings: Findings, case: Case, span: Span, draft: _Draft) -> None:
         negative = findings.polarity.negative(span.start)
+        if span.start in findings.polarity.lifted:
+            return
         if span.relative:
             draft.relatives.append(self._anchored(findings, case, span))
         elif span.order:
@@ -161,7 +181,7 @@ class Assembler:
             wishes=tuple(draft.wishes),
             order=draft.order,
             relatives=tuple(dict.fromkeys(draft.relatives)),
-            mentions=tuple(dict.fromkeys(draft.mentions)),
+            mentions=tuple({(m.item_id or m.text, m.role): m for m in reversed(draft.mentions)}.values())[::-1],
             asked=tuple(dict.fromkeys(draft.asked)),
             question=" ".join(draft.questions),
             more="more" in draft.flags,
@@ -183,8 +203,9 @@ class Assembler:
         if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more"}:
             return True
         negative = draft.constraints and all(constraint.op == "not" for constraint in draft.constraints)
-        if negative or findings.corrections.adding or "back" in draft.flags:
-            return bool(negative or findings.corrections.adding)
+        shades = draft.wishes and not draft.constraints and all(map(_SHADE.search, draft.wishes))
+        if shades or negative or findings.corrections.adding or "back" in draft.flags:
+            return bool(shades or negative or findings.corrections.adding)
         fresh = any(self._fresh(findings, item) for item in findings.clauses if item.content)
         return bool(draft.constraints or draft.wishes or draft.order) and not fresh
 
@@ -201,7 +222,7 @@ def _labelled(item: Labelled, draft: _Draft) -> None:
     label = item.ruling.label
     if label == "support":
         draft.acts.append("support")
-        draft.questions.append(item.clause.text)
+        draft.questions.append(_question(item.clause.text))
     elif label == "handover":
         draft.acts.append("handover")
     elif label == "off_topic":
@@ -210,6 +231,11 @@ def _labelled(item: Labelled, draft: _Draft) -> None:
     else:
         draft.acts.append("smalltalk")
         draft.topic = draft.topic or label
+
+
+def _question(text: str) -> str:
+    """A clause without the word that joined it to the one before."""
+    return _JOINT.sub("", text).strip()
 
 
 def _merged(acts: Iterable[Act]) -> tuple[Act, ...]:
@@ -229,5 +255,5 @@ def _facet_words(constraints: Iterable[Constraint], finders: Finders) -> list[st
         speech = finders.speeches.get(constraint.facet)
         if speech and not speech.person and not speech.numeric and constraint.op in ("is", "any"):
             values = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
-            found += [str(value) for value in values if isinstance(value, str)]
+            found += [str(value) for value in values if isinstance(value, str) and len(values) < _MANY]
     return found

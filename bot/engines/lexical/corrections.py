@@ -26,6 +26,7 @@ class Corrections:
     actually: bool = False
     replacing: bool = False
     adding: bool = False
+    cues: tuple[tuple[int, int], ...] = ()
 
 
 class Corrector:
@@ -60,6 +61,7 @@ class Corrector:
         return Corrections(
             dropped=tuple(dict.fromkeys(span.facet for span in board.spans if span.kind == "drop")),
             released=frozenset(span.start for span in values if self._released(tokens, span)),
+            cues=tuple(cue for span in values if (cue := self._released(tokens, span))),
             actually=any(board.free(match.start, match.end) for match in self._actually.scan(tokens)),
             replacing=any(self._replaces(tokens, span) for span in values) or tokens[-1:] != () and tokens[-1].norm == "instead",
             adding=any(board.free(match.start, match.end) for match in self._add.scan(tokens)),
@@ -78,11 +80,13 @@ class Corrector:
                 return None
             place -= 1
 
-    def _released(self, tokens: Sequence[Token], span: Span) -> bool:
+    def _released(self, tokens: Sequence[Token], span: Span) -> tuple[int, int] | None:
+        """The cue that takes a value back, as tokens."""
         place = span.start
         while place > 0 and not self._release.before(tokens, place) and tokens[place - 1].norm in _SKIPPED:
             place -= 1
-        return self._release.before(tokens, place) is not None
+        match = self._release.before(tokens, place)
+        return (match.start, match.end) if match else None
 
     def _replaces(self, tokens: Sequence[Token], span: Span) -> bool:
         place = span.start

@@ -116,8 +116,8 @@ class Decider:
 
     def _alone(self, case: Case) -> bool:
         """A title and nothing else: "Alien?", or "what about Alien"."""
-        titled = self._titled(case) and not case.said and not case.wanting and not case.wishes
-        return titled and not case.clause.ruling.flags and not self._acts.says("request", case.text)
+        alone = bool(case.mentions) and not case.said and not case.wanting and not case.wishes
+        return alone and not case.clause.ruling.flags and not self._acts.says("request", case.text)
 
     def _asked(self, case: Case) -> tuple[str, ...]:
         """The facets asked for by words, and those of the values in a yes-or-no question."""
@@ -132,7 +132,7 @@ class Decider:
         referring = all(m.how == "reference" for judged in case.mentions for m in judged.span.mentions)
         settled = not case.wanting and not case.wishes and not self._acts.says("request", case.text)
         if case.said and settled and (referring or all(judged.role != "liked" for judged in case.mentions)):
-            similar = any(judged.role == "liked" for judged in case.mentions) and "like" in case.text.split()[:2]
+            similar = any(judged.role == "liked" for judged in case.mentions) and self._acts.says("similar", case.text)
             return None if similar or case.clause.ruling.flags else Decision("feedback")
         return None
 
@@ -147,7 +147,7 @@ class Decider:
     def _open(self, case: Case) -> Decision:
         """Only unknown words: nearness to examples decides, for questions and for whole sentences."""
         question = self._acts.says("question", case.text)
-        if not question and len(case.text.split()) < 4:
+        if not question and not self._acts.says("sentence", case.text):
             return Decision("recommend")
         act, _ = self._acts.nearest(case.text)
         if not act and question:

@@ -61,6 +61,7 @@ class Findings:
     corrections: Corrections
     judged: tuple[Judged, ...]
     clauses: tuple[Labelled, ...]
+    themes: tuple[tuple[int, int], ...]
 
     def spans(self, clause: Clause) -> list[Span]:
         """The spans that begin in a clause."""
@@ -100,7 +101,8 @@ class Finders:
     def find(self, reading: Reading, scene: Scene) -> Findings:
         """Everything in one message."""
         board = Board(len(reading.tokens))
-        board.claim(self._candidates(reading))
+        candidates, themes = self._candidates(reading)
+        board.claim(candidates)
         self._refer(reading, board, scene)
         clauses = self.clauses.split(reading, board)
         labelled = tuple(Labelled(clause, self._ruling(reading, board, clause)) for clause in clauses)
@@ -110,9 +112,9 @@ class Finders:
         judged = tuple(self.roles.judge(reading, board, polarity, scene))
         board.claim(self.shared.spans(reading, board, scene))
         corrections = self.corrector.read(reading, board)
-        for start, end in polarity.cues:
+        for start, end in (*polarity.cues, *corrections.cues):
             board.block(start, end)
-        return Findings(reading, scene, board, polarity, corrections, judged, labelled)
+        return Findings(reading, scene, board, polarity, corrections, judged, labelled, tuple(themes))
 
     def mentioned(self, reading: Reading, scene: Scene) -> list[Judged]:
         """Only the items that a message names or points at: what an earlier message was about."""
@@ -124,12 +126,13 @@ class Finders:
     def _taken(self, phrase: str) -> bool:
         return phrase in self.gazetteer or phrase in self.people
 
-    def _candidates(self, reading: Reading) -> list[Span]:
+    def _candidates(self, reading: Reading) -> tuple[list[Span], list[tuple[int, int]]]:
+        """The spans that compete for the words, and the themes, inside which values are none."""
         hard = [*self.ranges.spans(reading), *self.title_spans.spans(reading)]
         soft = [*self.people.spans(reading), *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
         themes = self.wishes.themes(reading, hard + soft)
         kept = [span for span in soft if not (_inside(span, themes) or self._toned(reading, span))]
-        return [*hard, *kept, *self.corrector.drops(reading)]
+        return [*hard, *kept, *self.corrector.drops(reading)], themes
 
     def _toned(self, reading: Reading, span: Span) -> bool:
         """ "Less scary" is a shade, not a value."""
@@ -143,7 +146,9 @@ class Finders:
 
     def _ruling(self, reading: Reading, board: Board, clause: Clause) -> Ruling:
         titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]
-        return self.acts.rule(blanked(reading, clause, titles), names_item=bool(titles))
+        if clause.text == clause.lower and (talk := self.acts.talk(clause.lower)):
+            return Ruling(talk, {})
+        return self.acts.rule(blanked(reading, clause, titles), names_item=any(_sure(span) for span in titles))
 
     def _mask(self, board: Board, item: Labelled) -> None:
         """Take a clause of service or small talk off the board."""
@@ -152,6 +157,10 @@ class Finders:
         for span in [span for span in board.spans if item.clause.start <= span.start < item.clause.end]:
             board.remove(span)
         board.block(item.clause.start, item.clause.end)
+
+
+def _sure(title: Span) -> bool:
+    return title.rank > 1 or any(mention.item_id for mention in title.mentions)
 
 
 def blanked(reading: Reading, clause: Clause, titles: Iterable[Span]) -> str:

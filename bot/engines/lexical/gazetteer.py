@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,7 +17,7 @@ from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.lexicon import common_words, table
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span, opposites
-from bot.engines.lexical.text import Reading, words
+from bot.engines.lexical.text import Reading, read, words
 from vectorstore.base import Constraint
 
 _SHORTEST_TYPO = 5
@@ -44,7 +45,7 @@ class Gazetteer:
             same = entries.setdefault(" ".join(words(phrase)), [])
             if entry not in same:
                 same.append(entry)
-        self._table: Phrases[tuple[Entry, ...]] = Phrases((phrase, tuple(found)) for phrase, found in entries.items())
+        self._table: Phrases[tuple[Entry, ...]] = Phrases((phrase, _merged(found)) for phrase, found in entries.items())
         self._words = tuple(phrase for phrase in entries if " " not in phrase and len(phrase) >= _SHORTEST_TYPO)
         self._known = known | common_words() | {word for phrase in entries for word in phrase.split()}
         self._left = Phrases((cue, name) for name, speech in self._speeches.items() for cue in speech.left + speech.names)
@@ -84,7 +85,7 @@ class Gazetteer:
             if len(token.norm) < _SHORTEST_TYPO or not token.norm.isalpha() or token.norm in self._known:
                 continue
             near = closest(token.norm, self._words)
-            match = self._table.at(reading.tokens[:0] + tuple(_as_tokens(near)), 0) if near else None
+            match = self._table.at(read(near).tokens, 0) if near else None
             if match:
                 span = self._span(reading, Found(index, index + 1, match.value))
                 found += [span] if span else []
@@ -100,10 +101,21 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
     return best[0] if best else None
 
 
-def _as_tokens(phrase: str):  # noqa: ANN202
-    from bot.engines.lexical.text import read
-
-    return read(phrase).tokens
+def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Values of one facet that share a word are all meant: "Russian" is Russia or the Soviet Union."""
+    found: dict[tuple[str, bool], Entry] = {}
+    for entry in entries:
+        key = (entry.facet, entry.strict)
+        held = found.get(key)
+        alike = held and len(held.constraints) == len(entry.constraints) == 1 and held.weak == entry.weak
+        if held is None:
+            found[key] = entry
+        elif alike and held.constraints[0].op in ("is", "any") and entry.constraints[0].op == "is":
+            before = held.constraints[0].value
+            values = (*(before if isinstance(before, tuple) else (before,)), entry.constraints[0].value)
+            constraint = Constraint(entry.facet, "any", values)  # type: ignore[arg-type]
+            found[key] = Entry(entry.facet, (constraint,), opposites((constraint,)), held.weak, held.strict)
+    return tuple(found.values())
 
 
 def _worded(speech: Speech) -> bool:
@@ -161,11 +173,22 @@ def _plurals(word: str) -> tuple[str, ...]:
 
 def _synonyms(folded: str) -> Iterator[str]:
     """Every other word of the concepts that this value is a name of."""
+    for head in _heads_of().get(folded, ()):
+        concept = table("en.values")["concepts"][head]
+        yield from (head, *concept.get("same", ()), *concept.get("implies", ()))
+
+
+@cache
+def _heads_of() -> dict[str, tuple[str, ...]]:
+    """The concepts by each of their folded names and plurals."""
+    found: dict[str, list[str]] = {}
     for head, concept in table("en.values")["concepts"].items():
-        same = [" ".join(words(phrase)) for phrase in (head, *concept.get("same", ()))]
-        if folded in same or any(folded == plural for phrase in same for plural in _plurals(phrase)):
-            yield from same
-            yield from concept.get("implies", ())
+        for phrase in (head, *concept.get("same", ())):
+            name = " ".join(words(phrase))
+            for form in (name, *_plurals(name)):
+                heads = found.setdefault(form, [])
+                heads += [] if head in heads else [head]
+    return {form: tuple(heads) for form, heads in found.items()}
 
 
 def _countries(folded: str) -> Iterator[str]:
@@ -198,10 +221,11 @@ def _groups(speeches: Mapping[str, Speech]) -> Iterator[tuple[str, Entry]]:
 
 
 def _by_concept(speeches: Mapping[str, Speech], head: str) -> Constraint | None:
-    """The constraint that a concept's key stands for in this schema."""
+    """The constraint that a concept's key or a value's own name stands for in this schema."""
     wanted = " ".join(words(head))
     for speech in speeches.values():
         for value, _ in speech.facet.values:
-            if any(" ".join(words(form)) == wanted for form, _ in _named(speech, value)):
+            folded = " ".join(words(value))
+            if folded == wanted or head in _heads_of().get(folded, ()):
                 return Constraint(speech.name, "is", value)
     return None

@@ -50,8 +50,8 @@ class People:
         self._right = Phrases((cue, speech.name) for speech in self._speeches for cue in speech.right)
 
     def __contains__(self, phrase: str) -> bool:
-        """Whether the phrase is the full name of a person."""
-        return phrase in self._full
+        """Whether the phrase is the full or the last name of a person."""
+        return phrase in self._full or phrase in self._last
 
     def spans(self, reading: Reading) -> list[Span]:
         """Every person in the message."""
@@ -73,8 +73,9 @@ class People:
         if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
             return None
         start = index - (index > 0 and self._fits_first(reading.tokens[index - 1], people))
-        people = self._narrowed(people, reading.tokens[start], cue.value if cue else "") if start < index else people
-        return _Sighting(start, index + 1, people) if len(people) <= MOST else None
+        people = self._narrowed(people, reading.tokens[start]) if start < index else people
+        meant = self._role(people, cue.value if cue else "")[1]
+        return _Sighting(start, index + 1, people) if len(meant) <= MOST else None
 
     def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
         """The people whose last name is a typo away, if the word is nothing else."""
@@ -89,7 +90,7 @@ class People:
     def _fits_first(self, token: Token, people: Sequence[str]) -> bool:
         return any(words(name)[0] == token.norm for name in people if len(words(name)) > 1)
 
-    def _narrowed(self, people: tuple[str, ...], first: Token, facet: str) -> tuple[str, ...]:
+    def _narrowed(self, people: tuple[str, ...], first: Token) -> tuple[str, ...]:
         return tuple(name for name in people if words(name)[0] == first.norm) or people
 
     def _possessive(self, reading: Reading, index: int) -> Found[str] | None:
@@ -123,9 +124,8 @@ class People:
     def _role(self, people: tuple[str, ...], cued: str) -> tuple[str, tuple[str, ...]]:
         """The facet meant, and those of ``people`` who are in it: the cued one, else where they are more often."""
         if not cued or not any(self._counts[name][cued] for name in people):
-            totals = Counter({speech.name: sum(self._counts[name][speech.name] for name in people) for speech in self._speeches})
-            cast = max(totals, key=lambda name: (totals[name], name == "cast"))
-            cued = cast
+            most = {speech.name: max(self._counts[name][speech.name] for name in people) for speech in self._speeches}
+            cued = max(most, key=lambda name: (most[name], name == "cast"))
         held = sorted((name for name in people if self._counts[name][cued]), key=lambda name: -self._counts[name][cued])
         if len(held) > 1 and self._counts[held[0]][cued] >= DOMINANT * self._counts[held[1]][cued]:
             held = held[:1]

@@ -60,7 +60,7 @@ class Phrases(Generic[T]):
             return None
         for length in self._last.get(tokens[end - 1].norm, ()):
             key = tuple(token.norm for token in tokens[max(0, end - length) : end])
-            if key in self._values:
+            if len(key) == length and key in self._values:
                 return Found(end - length, end, self._values[key])
         return None
 

@@ -19,11 +19,13 @@ _SINGLE = frozenset({"non"})
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """The scopes of the noes of a message and their cues, as token ranges; ``too``: where "too" alone says no."""
+    """The scopes of the noes of a message and their cues, as token ranges; ``too``: where "too" alone says no;
+    ``lifted``: where something is neither wanted nor unwanted ("not only famous ones")."""
 
     scopes: tuple[tuple[int, int], ...] = ()
     cues: tuple[tuple[int, int], ...] = ()
     too: frozenset[int] = frozenset()
+    lifted: frozenset[int] = frozenset()
 
     def negative(self, index: int) -> bool:
         """Whether a token is under an odd number of noes."""
@@ -36,7 +38,7 @@ class Negation:
     def __init__(self) -> None:
         """Compile the cues of the language."""
         lists = table("en.polarity")
-        entries = [(phrase, kind) for kind in ("neutral", "backward", "forward") for phrase in lists[kind]]
+        entries = [(phrase, kind) for kind in ("lift", "neutral", "backward", "forward") for phrase in lists[kind]]
         self._table: Phrases[str] = Phrases(entries)
         self._restart, self._lead = frozenset(lists["restart"]), frozenset(lists["lead"])
         self._stops = frozenset(table("en.words")["stop"])
@@ -51,9 +53,10 @@ class Negation:
                 scopes.append((match.end, self._reach(reading.tokens, match, starts, board)))
             elif match.value == "backward":
                 scopes += self._behind(reading.tokens, match, board)
+        lifted = frozenset(match.end for match in matches if match.value == "lift")
         too = [index + 1 for index in self._too(reading.tokens, board, scopes)]
         ranges = (*scopes, *((index, index + 1) for index in too))
-        return Polarity(ranges, tuple((match.start, match.end) for match in matches), frozenset(too))
+        return Polarity(ranges, tuple((match.start, match.end) for match in matches), frozenset(too), lifted)
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""
@@ -113,6 +116,11 @@ class Negation:
         """The value right before a backward cue, and those listed with it."""
         found: list[tuple[int, int]] = []
         end = cue.start
+        if not self._span_before(tokens, end, board):
+            start = end
+            while start > 0 and tokens[start - 1].word and board.free(start - 1, start):
+                start -= 1
+            return [(start, end)]
         while span := self._span_before(tokens, end, board):
             found.append((span.start, span.end))
             end = span.start

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engines.lexical.lexicon import table
-from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.pointers import Pointers, Scene
 from bot.engines.lexical.polarity import Polarity
 from bot.engines.lexical.spans import Board, Span
@@ -22,11 +22,12 @@ _LISTED = frozenset({"and", "or", ",", "nor", "&", "plus"})
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A mention span with the role of its items; ``said``: the message says so, it is no default."""
+    """A mention span with the role of its items; ``said``: the message says so, by the tokens ``cue``, it is no default."""
 
     span: Span
     role: Role
     said: bool
+    cue: tuple[int, int] = (0, 0)
 
 
 class Roles:
@@ -46,9 +47,9 @@ class Roles:
         judged: list[Judged] = []
         for span in [span for span in board.spans if span.mentions]:
             judged.append(self._judged(reading, span, polarity, judged))
-        if not judged:
-            judged = self._implied(reading, board, scene)
-        return judged
+        for found in judged:
+            board.block(*found.cue)
+        return judged or self._implied(reading, board, scene)
 
     def _point(self, reading: Reading, board: Board, scene: Scene) -> None:
         """Claim pronouns that point at something, left to right."""
@@ -83,46 +84,44 @@ class Roles:
         return end >= len(tokens) or not tokens[end].word or tokens[end].norm in _CLOSERS
 
     def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
-        role = self._role(reading, span, earlier)
+        cue = self._cue(reading.tokens, span)
+        role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
+        place = (cue.start, cue.end) if cue else (0, 0)
         if polarity.negative(span.start) and role in (None, "liked"):
-            return Judged(span, "rejected", said=True)
-        return Judged(span, role or "mentioned", said=role is not None)
+            return Judged(span, "rejected", said=True, cue=place)
+        return Judged(span, role or "mentioned", said=role is not None, cue=place)
 
-    def _role(self, reading: Reading, span: Span, earlier: Sequence[Judged]) -> Role | None:
-        tokens = reading.tokens
-        before = self._before_cue(tokens, span.start)
-        after = self._after_cue(tokens, span.end)
-        if before in ("seen", "rejected") or (before == "liked" and after != "rejected"):
+    def _cue(self, tokens: Sequence[Token], span: Span) -> Found[Role] | None:
+        """The cue that decides: a verb before the item, then praise or blame after it, then any other before it."""
+        before, after = self._before_cue(tokens, span.start), self._after_cue(tokens, span.end)
+        blamed = after is not None and after.value == "rejected"
+        if before and (before.value in ("seen", "rejected") or (before.value == "liked" and not blamed)):
             return before
-        if after:
-            return after
-        if before:
-            return before
+        return after or before
+
+    def _listed_role(self, tokens: Sequence[Token], span: Span, earlier: Sequence[Judged]) -> Role | None:
+        """The role of the item listed before, or of the list's end."""
         previous = earlier[-1] if earlier else None
         gap = tokens[previous.span.end : span.start] if previous else ()
         if previous and previous.said and gap and all(token.norm in _LISTED | _SKIPPED for token in gap):
             return previous.role
         return self._after_list(tokens, span.end)
 
-    def _before_cue(self, tokens: Sequence[Token], start: int) -> Role | None:
+    def _before_cue(self, tokens: Sequence[Token], start: int) -> Found[Role] | None:
         place = start
         while place > 0:
             match = self._before.before(tokens, place)
-            if match:
-                return match.value
-            if tokens[place - 1].norm not in _SKIPPED:
-                return None
+            if match or tokens[place - 1].norm not in _SKIPPED:
+                return match
             place -= 1
         return None
 
-    def _after_cue(self, tokens: Sequence[Token], end: int) -> Role | None:
+    def _after_cue(self, tokens: Sequence[Token], end: int) -> Found[Role] | None:
         place = end
         while place < len(tokens):
             match = self._after.at(tokens, place)
-            if match:
-                return match.value
-            if tokens[place].norm not in _SKIPPED | {"'s", "i", "which", ",", "-", "that"}:
-                return None
+            if match or tokens[place].norm not in _SKIPPED | {"'s", "i", "which", ",", "-", "that"}:
+                return match
             place += 1
         return None
 

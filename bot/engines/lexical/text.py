@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 1500
 """Characters of a message that are analysed; the rest changes no intent and would only cost time."""
@@ -86,7 +87,7 @@ def clean(message: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, one character for one, so that offsets stay."""
-    return "".join(map(_fold_char, text))
+    return text.lower() if text.isascii() else "".join(map(_fold_char, text))
 
 
 def read(text: str) -> Reading:
@@ -98,6 +99,7 @@ def read(text: str) -> Reading:
     return Reading(text, fold(text), tokens, shouting)
 
 
+@lru_cache(maxsize=16384)
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a phrase, as tokens see them: ``"Sci-Fi"`` -> ``("sci", "fi")``."""
     return tuple(token.norm for token in _tokens(text) if token.word)

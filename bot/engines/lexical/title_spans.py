@@ -22,6 +22,7 @@ from bot.types import Mention
 LONGEST = 8
 """Words of the longest title that is looked for by its spelling."""
 _NOT_LIKING = frozenset({"i'd", "would", "i", "you", "we", "feel", "feels", "feeling", "looks", "look", "sound", "sounds", "don't", "really", "they", "id", "we'd", "what's", "was", "it's"})
+_NAMING = frozenset({"film", "movie", "called", "titled", "named", "entitled", "the film", "the movie"})
 _TELLING = frozenset({"me", "more", "what", "how", "info", "information", "know", "something"})
 _WEAK_CUES = frozenset({"is", "not", "no", "on", "into", "have", "got", "made", "find", "know", "love", "watch", "add", "no more", "another", "again", "near", "stock", "carry", "include", "remove", "rent", "stream", "between", "than", "liked", "find me", "suggest", "recommend"})
 
@@ -107,9 +108,11 @@ class TitleSpans:
         cue = self._cue(words, first, last)
         capital = self._capitals(reading, start, end)
         single = len(key) == 1
-        if not content or (single and len(key[0]) < 4):
-            named = cue in ("film", "movie", "called", "titled", "named", "entitled")
-            return 3 if named or (capital and cue) or (capital and self._alone(words, first, last)) else 0
+        if _dated(reading, end) or (not content or (single and len(key[0]) < 4)):
+            alone = reading.tokens[start].capital and self._alone(words, first, last)
+            return 3 if _dated(reading, end) or cue in _NAMING or (capital and cue) or alone else 0
+        if all(word.isdigit() for word in key):
+            return 3 if cue and cue not in _WEAK_CUES else 0
         if self._taken(" ".join(key)) or self._titles.content(key) == [] :
             return 3 if cue and cue not in _WEAK_CUES else 0
         if self._alone(words, first, last):
@@ -140,7 +143,8 @@ class TitleSpans:
             return ""
         if cue.value == "about" and before not in _TELLING:
             return ""
-        return cue.value if not lower or self._ends(words, last) or not self._plain_words(words.key(first, last)) else ""
+        fitting = not lower or self._ends(words, last) or not self._plain_words(words.key(first, last))
+        return cue.value if fitting or self._unknown(words.norms[last]) else ""
 
     def _listed(self, words: _Words, first: int) -> str:
         """A title after another title: "Alien and Heat"."""
@@ -187,7 +191,7 @@ class TitleSpans:
         longer = self._longer(words, last, rank)
         if longer > last:
             start, end = words.tokens(first, longer)
-            near = tuple(dict.fromkeys((link.item_id, *self._titles.near(words.key(first, longer)))))[:3]
+            near = tuple(dict.fromkeys((link.item_id, *self._titles.near(words.key(first, longer), floor=75.0))))[:3]
             mention = Mention(words.reading.slice(start, end), None, near=near, confidence=0.8)
             return Span(start, end, "title", mentions=(mention,), rank=rank + 1)
         mention = Mention(words.reading.slice(start, end), link.item_id, confidence=link.score / 100)
@@ -287,7 +291,8 @@ class TitleSpans:
         content = [word for word in self._titles.content(key) if not self._taken(word)]
         start, end = words.tokens(first, last)
         capital = any(token.capital for token in words.reading.tokens[start:end]) and not words.reading.shouting
-        if not content or not (any(map(self._unknown, content)) or (named and capital and len(content) > 1) or _quoted(words.reading, start, end)):
+        sure = _quoted(words.reading, start, end) or (named and capital and (certain or len(content) > 1))
+        if not content or not (sure or any(map(self._unknown, content))):
             return None
         mention = Mention(words.reading.slice(start, end), None, near=self._titles.near(key), confidence=0.6)
         return Span(start, end, "title", mentions=(mention,), rank=1)
@@ -337,6 +342,11 @@ def _year_after(reading: Reading, end: int) -> tuple[float | None, int]:
     if len(rest) == 3 and rest[0] == "(" and rest[2] == ")" and _is_year(rest[1]):
         return float(rest[1]), end + 3
     return (float(rest[0]), end + 1) if rest and _is_year(rest[0]) else (None, end)
+
+
+def _dated(reading: Reading, end: int) -> bool:
+    """Whether a year in brackets follows."""
+    return _year_after(reading, end)[1] == end + 3
 
 
 def _is_year(norm: str) -> bool:

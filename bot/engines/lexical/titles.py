@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 ALIKE = 86.0
 """Similarity (0 to 100) of two spellings of one title, from eight letters on; shorter ones need `ALIKE_SHORT`."""
 ALIKE_SHORT = 88.0
-NEAR = 52.0
+NEAR = 55.0
 """Similarity at which a title is worth naming as near to one that the catalogue lacks."""
 MOST_NEAR = 3
 _ARTICLES = ("the", "a", "an")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
-_LEET = str.maketrans("0134578", "oieastb")
+_LEET = str.maketrans("0134578", "oieasvb")
 _PARTS = re.compile(r"\s*[:–—]\s+|\s+-\s+|\s*\(")
 
 
@@ -76,7 +76,7 @@ class Titles:
 
     def exact(self, key: Sequence[str], year: float | None = None) -> Link | None:
         """The item titled exactly so; a year decides between namesakes, else the more popular one is meant."""
-        ids = self._keys.get(plain(key))
+        ids = self._keys.get(plain(key)) or self._keys.get(tuple(map(_unleet, plain(key))))
         if not ids:
             return None
         chosen = self._chosen(ids, year)
@@ -103,8 +103,8 @@ class Titles:
         """The title as the catalogue writes it."""
         return self._vocabulary.by_id[item_id].title
 
-    def near(self, key: Sequence[str]) -> tuple[str, ...]:
-        """The ids of the closest titles, best first, at most `MOST_NEAR`; for a title that the catalogue lacks."""
+    def near(self, key: Sequence[str], *, floor: float = NEAR) -> tuple[str, ...]:
+        """The ids of the closest titles, best first, at most `MOST_NEAR`, each at least ``floor`` (0 to 100) alike."""
         phrase = " ".join(plain(key))
         forms = {id_: max(fuzz.token_set_ratio(phrase, form) for form in self._forms[id_]) for id_ in self._candidates(phrase)}
         close = process.extract(phrase, [forms_[0] for forms_ in self._forms.values()], scorer=fuzz.ratio, limit=5)
@@ -112,7 +112,7 @@ class Titles:
         for _, score, index in close:
             forms[ids[index]] = max(forms.get(ids[index], 0.0), score)
         best = sorted(forms, key=lambda id_: (-forms[id_], -self._vocabulary.rank(id_)))
-        return tuple(id_ for id_ in best if forms[id_] >= NEAR)[:MOST_NEAR]
+        return tuple(id_ for id_ in best if forms[id_] >= floor)[:MOST_NEAR]
 
     def distinctive(self, key: Sequence[str]) -> bool:
         """Whether a phrase is a title without any cue: an uncommon word in several, or three with two contents."""
@@ -195,8 +195,13 @@ def _forms(title: str) -> Iterator[tuple[str, ...]]:
         yield key
         if key[:1] and key[0] in _ARTICLES and len(key) > 1:
             yield key[1:]
-        if any(word.isalnum() and not word.isalpha() and not word.isdigit() for word in key):
-            yield tuple(word.translate(_LEET) if not word.isdigit() else word for word in key)
+        if any(_unleet(word) != word for word in key):
+            yield tuple(map(_unleet, key))
+
+
+def _unleet(word: str) -> str:
+    """Letters for the digits inside a word: "Se7en"."""
+    return word if word.isdigit() or word.isalpha() or word[0].isdigit() else word.translate(_LEET)
 
 
 def _numbers(phrase: str) -> list[str]:

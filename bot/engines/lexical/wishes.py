@@ -19,6 +19,7 @@ from bot.engines.lexical.text import Reading, Token
 LONGEST = 12
 """Words of one wish; a longer run is cut."""
 MOST = 6
+_COURTESY = frozenset({"please", "pls", "thanks", "tonight", "today", "now", "maybe", "too"})
 _TELLING = frozenset({"me", "what", "how", "more", "info", "information", "details", "sure", "care", "mind", "worry", "know", "'s", "is", "it", "that", "think", "forget", "details"})
 
 
@@ -39,6 +40,7 @@ class Wishes:
         lists = table("en.words")
         self._filler = Phrases((phrase, True) for phrase in lists["filler"])
         self._filler_words = tuple(word for word in lists["filler"] if " " not in word and len(word) > 4)
+        self._fixed = Phrases((phrase, True) for phrase in lists["fixed"])
         self._stops = frozenset(lists["stop"])
         self._openers = frozenset(lists["openers"])
         self._keep = frozenset(lists["keep"])
@@ -61,54 +63,61 @@ class Wishes:
             found.append((match.start, end))
         return found
 
-    def read(self, reading: Reading, board: Board, polarity: Polarity, ranges: Sequence[tuple[int, int]]) -> list[Wish]:
-        """The wishes within the token ranges of the clauses that ask for something."""
+    def read(
+        self, reading: Reading, board: Board, polarity: Polarity, themes: Sequence[tuple[int, int]], reach: tuple[int, int]
+    ) -> list[Wish]:
+        """The wishes within the token range ``reach`` of a clause; a theme is one wish, whole."""
+        fixed = {index for match in self._fixed.scan(reading.tokens) for index in range(match.start, match.end)}
         found: list[Wish] = []
-        for start, end in ranges:
-            for first, last in self._chunks(reading, board, start, end):
-                wish = self._wish(reading, polarity, first, last)
-                if wish and wish.text.casefold() not in {other.text.casefold() for other in found}:
-                    found.append(wish)
+        for first, last in self._chunks(reading, board, fixed, themes, reach):
+            wish = self._wish(reading, polarity, fixed, first, last)
+            if wish and wish.text.casefold() not in {other.text.casefold() for other in found}:
+                found.append(wish)
         return found[:MOST]
 
     def _person(self, spans: Iterable[Span], start: int) -> bool:
-        return any(span.kind == "person" and span.start <= start < span.end and span.start < start for span in spans)
+        return any(span.kind == "person" and span.start < start < span.end for span in spans)
 
-    def _chunks(self, reading: Reading, board: Board, start: int, end: int) -> list[tuple[int, int]]:
-        """Runs of free tokens, cut where a new phrase opens."""
+    def _chunks(
+        self, reading: Reading, board: Board, fixed: set[int], themes: Sequence[tuple[int, int]], reach: tuple[int, int]
+    ) -> list[tuple[int, int]]:
+        """Runs of free tokens, cut where a new phrase opens, but not inside a theme."""
+        start, end = reach
+        inside = {index for first, last in themes for index in range(first + 1, last)}
         cuts, run = [], start
         for index in range(start, end + 1):
-            over = index == end or not board.free(index, index + 1) or reading.tokens[index].stop or self._conjunction(reading.tokens, index)
-            opens = not over and index > run and reading.tokens[index].norm in self._openers
+            over = index == end or not board.free(index, index + 1) or reading.tokens[index].stop
+            whole = index in inside or index in fixed
+            over = over or (not whole and _conjunction(reading.tokens[index]))
+            opens = not over and index > run and not whole and reading.tokens[index].norm in self._openers
             if over or opens:
                 cuts.append((run, index))
                 run = index if opens else index + 1
         return [(first, min(last, first + LONGEST)) for first, last in cuts if first < last]
 
-    def _conjunction(self, tokens: Sequence[Token], index: int) -> bool:
-        return tokens[index].norm in ("but", "and", "or", "yet", "though", "although", "while", "nor")
-
-    def _wish(self, reading: Reading, polarity: Polarity, first: int, last: int) -> Wish | None:
-        first, last = self._trimmed(reading.tokens, first, last)
-        content = [token for token in reading.tokens[first:last] if self._content(token)]
+    def _wish(self, reading: Reading, polarity: Polarity, fixed: set[int], first: int, last: int) -> Wish | None:
+        first, last = self._trimmed(reading.tokens, fixed, first, last)
+        content = [i for i in range(first, last) if i in fixed or self._content(reading.tokens[i])]
         if not content:
             return None
         text = reading.slice(first, last).strip(" '-–—/*#").strip()
-        wanted = not polarity.negative(next(i for i in range(first, last) if reading.tokens[i] == content[0]))
-        return self._turned(text, first, wanted) if text else None
+        return self._turned(text, first, not polarity.negative(content[0])) if text else None
 
     def _turned(self, text: str, start: int, wanted: bool) -> Wish:
         """An unwanted quality as its contrary where there is one."""
         contrary = None if wanted else self._antonyms.get(text.casefold().removeprefix("too ").removeprefix("very "))
         return Wish(contrary, start, True) if contrary else Wish(text, start, wanted)
 
-    def _trimmed(self, tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
-        """Without scaffolding at the edges; a preposition stays when its noun does."""
-        lead = first
-        while lead < last and (match := self._scaffold(tokens, lead, last)):
+    def _trimmed(self, tokens: Sequence[Token], fixed: set[int], first: int, last: int) -> tuple[int, int]:
+        """Without scaffolding at the edges; a preposition stays when its noun does, a theme's own words stay."""
+        theme = self._themes.at(tokens, first)
+        lead = theme.end if theme and theme.end < last else first
+        while lead < last and lead not in fixed and not theme and (match := self._scaffold(tokens, lead, last)):
             lead = match
-        while last > lead and self._trailing(tokens, lead, last):
+        while last > lead and last - 1 not in fixed and self._trailing(tokens, lead, last, bool(theme)):
             last -= 1
+        if theme and lead < last:
+            return first, last
         if lead > first and lead < last:
             lead = self._with_preposition(tokens, first, lead)
         return lead, last
@@ -126,10 +135,11 @@ class Wishes:
             return False
         return closest(token.norm, self._filler_words) is not None
 
-    def _trailing(self, tokens: Sequence[Token], lead: int, last: int) -> bool:
+    def _trailing(self, tokens: Sequence[Token], lead: int, last: int, theme: bool) -> bool:
         token = tokens[last - 1]
         match = self._filler.before(tokens, last)
-        return not token.word or token.norm in self._stops or (match is not None and match.start >= lead)
+        filler = match is not None and match.start >= lead
+        return not token.word or token.norm in self._stops or (filler and (not theme or token.norm in _COURTESY))
 
     def _with_preposition(self, tokens: Sequence[Token], first: int, lead: int) -> int:
         """Take back "for a" before "rainy night"."""
@@ -144,3 +154,7 @@ class Wishes:
 
     def _content(self, token: Token) -> bool:
         return token.word and token.norm not in self._stops and len(token.norm) > 1 and not token.norm.isdigit()
+
+
+def _conjunction(token: Token) -> bool:
+    return token.norm in ("but", "and", "or", "yet", "though", "although", "while", "nor")

@@ -33,7 +33,7 @@ def notices(messages: Sequence[str], face: Face) -> Markup | None:
     """Everything that works less well than it should, as notes."""
     if not messages:
         return None
-    label = hidden(f"{face.ui('speaker_system')}: ")
+    label = hidden(f"{face.ui('speaker_system')} ")
     rows = [el("p", icon("note"), el("span", label, message), class_="st-notice") for message in messages]
     return el("div", *rows, class_="st-notices", lang=face.lang)
 

@@ -83,7 +83,7 @@ def _facts(item: Mapping[str, Any], face: Face, year: str) -> Markup | None:
 def _fact(label: str, value: str) -> Markup:
     """One fact of the row."""
     bare = _NO_UNIT.fullmatch(value) is not None
-    return el("li", el("span", f"{label}: ", class_="st-fact-label" if bare else "st-sr"), value)
+    return el("li", el("span", f"{label} ", class_="st-fact-label" if bare else "st-sr"), value)
 
 
 def _verdict(item: Mapping[str, Any], face: Face) -> Markup | None:
@@ -91,8 +91,8 @@ def _verdict(item: Mapping[str, Any], face: Face) -> Markup | None:
     met = [words for row in item["evidence"] if (words := _condition(row, face))]
     rows = []
     if met:
-        label = el("strong", f"{face.ui('meets')}: ")
-        rows.append(el("li", icon("yes"), el("span", label, face.voice.listed(met)), class_="st-met"))
+        words = el("span", el("strong", face.ui("meets")), " ", face.voice.listed(met))
+        rows.append(el("li", icon("yes"), words, class_="st-met"))
     rows += [el("li", icon("no"), el("span", sentence), class_="st-unmet") for sentence in item["unmet"]]
     return el("ul", *rows, class_="st-verdict", role="list") if rows else None
 
@@ -163,7 +163,7 @@ def _reasons(item: Mapping[str, Any], face: Face) -> Markup:
     """What was wrong with it: the item's own attributes as chips; never required."""
     labels = [*dict.fromkeys(label for label, _ in item["facts"])][:_REASONS]
     chips = [
-        el("button", label, type="button", class_="st-chip", data_act="reason", data_id=item["id"], data_reason=label)
+        el("button", label[:1].upper() + label[1:], type="button", class_="st-chip", data_act="reason", data_id=item["id"], data_reason=label)
         for label in (*labels, face.ui("reason_other"))
     ]
     question = face.ui("reason_question")

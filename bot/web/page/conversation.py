@@ -37,7 +37,8 @@ def conversation(
 ) -> Drawn:
     """The turns, oldest first, each in its own language, else ``locale``. ``last``: nothing follows the last one."""
     drawn: Drawn = []
-    for turn, following in zip(stored, [*stored[1:], None], strict=True):
+    for number, turn in enumerate(stored, 1):
+        following = stored[number] if number < len(stored) else None
         if not turns.superseded(turn, following):
             drawn += pair(turn, faces(turns.language(turn, locale)), last=following is None and last)
     return drawn

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _ERRORS = "error/page"
 _REDRAWS_PER_SECOND = 14.0
+_PATIENCE = 30
 _CONFIRMED = {"like": "confirm_liked", "dislike": "confirm_disliked", "seen": "confirm_seen", "undo": "confirm_undone"}
 
 
@@ -41,8 +42,13 @@ class Handlers:
         self._running: dict[str, Flag] = {}
 
     def load(self, kept: Any, visit: Visit) -> Screen:
-        """Draw the page from what is stored."""
-        scene = scene_of(self._desk.assistant, read_kept(kept, self._desk.assistant.catalogs), visit)
+        """Draw the page from what is stored. A turn that the reload just cut off is given a moment to end."""
+        known = read_kept(kept, self._desk.assistant.catalogs)
+        for _ in range(_PATIENCE):
+            if known.session_id not in self._running:
+                break
+            time.sleep(0.05)
+        scene = scene_of(self._desk.assistant, known, visit)
         return scene.screen(status=_error(scene.face, "unknown_session") if scene.lost else "")
 
     async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncIterator[Screen]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import UnknownSession
 from bot.memory import StoredTurn
 from bot.suggesting import examples
-from bot.types import StateChanged
+from bot.types import DialogueState, StateChanged
 from bot.web.page.conversation import Drawn, begun, conversation, empty, failed
 from bot.web.page.face import Face, language_of
 from bot.web.page.profile import profile
 from bot.web.page.screen import Kept, Screen, Visit
 from bot.web.page.script_words import script_words
 from bot.web.page.top import top
+from bot.web.page.turns import RUNNING
 from bot.web.page.wishes import wishes
 
 if TYPE_CHECKING:
@@ -81,9 +82,8 @@ class Scene:
 
     def votes(self) -> dict[str, Any]:
         """What was pressed, by item."""
-        state = self.known.state if self.known else None
-        votes = {"like": state.likes, "dislike": state.rejected, "seen": state.seen} if state else {}
-        return {"votes": {name: list(ids) for name, ids in votes.items()}}
+        state = self.known.state if self.known else DialogueState()
+        return {"votes": {"like": list(state.likes), "dislike": list(state.rejected), "seen": list(state.seen)}}
 
     def knowing(self, known: StateChanged) -> Scene:
         """The same with a newer state."""
@@ -106,4 +106,5 @@ def scene_of(assistant: Assistant, kept: Kept, visit: Visit) -> Scene:
         known = assistant.profile(kept.session_id)
     except UnknownSession:
         return Scene(assistant, kept.using(None), accepted, lost=True)
-    return Scene(assistant, kept, known.state.language if turns else accepted, turns, known)
+    settled = [replace(turn, status="cut") if turn.status == RUNNING else turn for turn in turns]
+    return Scene(assistant, kept, known.state.language if turns else accepted, settled, known)

@@ -27,15 +27,8 @@ _BROKEN = ("stopped", "failed", "cut")
 
 def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
     """What the visitor wrote, with a way to edit the latest."""
-    edit = el(
-        "button",
-        icon("edit"),
-        face.ui("edit"),
-        type="button",
-        class_="st-quiet",
-        data_act="edit",
-        aria_label=face.ui("edit_message"),
-    )
+    name = face.ui("edit_message")
+    edit = el("button", icon("edit"), type="button", class_="st-icon-button", data_act="edit", aria_label=name, title=name)
     return el(
         "div",
         _speaker(face.ui("speaker_visitor"), turn.created),

@@ -49,7 +49,7 @@ def _scores(features: Mapping[str, float], face: Face) -> Markup | None:
 def _score(label: str, value: float) -> Markup:
     """One signal: its name, a bar, the number."""
     percent = round(value * 100)
-    bar = el("span", el("span", style=f"width:{percent}%"), class_="st-bar", aria_hidden="true")
+    bar = el("span", el("span", style=f"width:{percent}%"), class_="st-meter", aria_hidden="true")
     return el("tr", el("th", label, scope="row"), el("td", bar, el("span", f"{value:.2f}", class_="st-number")))
 
 

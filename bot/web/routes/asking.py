@@ -12,6 +12,7 @@ from bot.web.desk import Desk
 from bot.web.errors import NoSession
 from bot.web.jsonable import is_plain
 
+_LONGEST_ID = 200
 _HINT = "send the session_id of a reply in the header X-Session, or as a bearer token"
 
 
@@ -62,7 +63,7 @@ def session_id(x_session: Annotated[str, Header()] = "", authorization: Annotate
     """The session named by the `X-Session` header or a bearer token. Raises NoSession."""
     scheme, _, token = authorization.partition(" ")
     found = x_session or (token.strip() if scheme.lower() == "bearer" else "")
-    if not found:
+    if not 0 < len(found) <= _LONGEST_ID:
         raise NoSession("this request names no session", hint=_HINT)
     return found
 

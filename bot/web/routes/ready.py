@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 routes = APIRouter()
 
 
+@routes.head("/healthz", include_in_schema=False)
 @routes.get("/healthz")
 async def healthz() -> Json:
     """Alive."""
     return Json({"status": "ok"})
 
 
+@routes.head("/readyz", include_in_schema=False)
 @routes.get("/readyz")
 def readyz(desk: FrontDesk) -> Json:
     """200 when every part works, 503 with the reasons otherwise. A degraded part works."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-_STYLES = ("tokens.css", "frame.css", "top.css", "chat.css", "cards.css", "composer.css", "panel.css", "icons.css")
+_PAGE_STYLES = ("tokens.css", "page.css")
+_STYLES = ("frame.css", "top.css", "chat.css", "cards.css", "composer.css", "panel.css", "icons.css")
+_ROOT = "body .gradio-container" + 3 * ".gradio-container"  # outweighs Gradio's own rules
 _SCRIPTS = ("core.js", "votes.js", "talk.js", "follow.js", "panel.js", "start.js")
 
 
 @cache
 def style() -> str:
-    """All style sheets as one."""
-    return "\n".join(_text(name) for name in _STYLES)
+    """All style sheets as one; those of the parts are nested in the page's root."""
+    page, parts = ("\n".join(_text(name) for name in names) for names in (_PAGE_STYLES, _STYLES))
+    return f"{page}\n{_ROOT} {{\n{parts}\n}}"
 
 
 @cache

@@ -1,6 +1,7 @@
 // Follows the conversation as the server redraws it: what is announced, where it stands on the screen, what is open.
 let shownTurns = -1;
 let silence = 0;
+let anchored = true; // the latest message is kept at the top
 
 function refresh() {
   const log = scroller();
@@ -45,14 +46,21 @@ function room(log) {
   log.style.setProperty('--st-room', `${Math.max(0, Math.floor(log.clientHeight - used - 24))}px`);
 }
 
-// A new message goes to the top once; after that the visitor scrolls.
+// A new message goes to the top and stays there until the visitor scrolls.
 function follow(log) {
   const rows = all('.user-row', log);
   const before = shownTurns;
   shownTurns = rows.length;
-  if (!rows.length || before === rows.length) return;
-  const top = rows[rows.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
-  log.scrollTo({ top: top - 12, behavior: before < 0 || still.matches ? 'auto' : 'smooth' });
+  if (before !== rows.length) anchored = true;
+  if (!rows.length || !anchored) return;
+  const top = rows[rows.length - 1].getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop - 12;
+  if (Math.abs(top - log.scrollTop) > 1) log.scrollTo({ top, behavior: 'instant' });
+}
+
+// Whoever scrolls, opens something or walks on by key has taken over.
+function letGo(event) {
+  const log = scroller();
+  if (log && log.contains(event.target)) anchored = false;
 }
 
 function openSource(link) {

@@ -13,7 +13,8 @@ function showPanel(open, focus = true) {
 
 function shade(covered) {
   panel().setAttribute('role', covered ? 'dialog' : 'complementary');
-  panel().toggleAttribute('aria-modal', covered);
+  panel().setAttribute('aria-labelledby', 'st-profile-title');
+  if (covered) panel().setAttribute('aria-modal', 'true'); else panel().removeAttribute('aria-modal');
   for (const part of ['#st-top', '#st-chat', '#st-wishes', '#st-composer']) one(part).inert = covered;
 }
 

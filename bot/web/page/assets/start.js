@@ -36,6 +36,7 @@ function take(value) {
     one('label[for=st-input]').textContent = words.message_label;
     input().placeholder = words.placeholder;
     one('.st-shorter').textContent = words.show_without_explanation;
+    if (!document.body.dataset.ready) shade(false);
     document.body.dataset.ready = 'true';
   }
   takeVotes(value);
@@ -43,6 +44,8 @@ function take(value) {
   if (value.download) download(value.download);
   refresh();
 }
+
+for (const hand of ['wheel', 'touchmove', 'pointerdown', 'focusin']) root.addEventListener(hand, letGo, { passive: true });
 
 let due = 0;
 const later = () => { due = due || requestAnimationFrame(() => { due = 0; refresh(); }); };
@@ -60,6 +63,4 @@ addEventListener('online', () => trouble(''));
 narrow.addEventListener('change', () => shade(isOpen() && narrow.matches));
 if (window.visualViewport) window.visualViewport.addEventListener('resize', fit);
 watch('value', () => take(props.value || {}));
-panel().setAttribute('aria-labelledby', 'st-profile-title');
-shade(false);
 later();
