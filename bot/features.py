@@ -129,7 +129,7 @@ def _disliked(index: ItemIndex, state: DialogueState, rows: NDArray[np.intp]) ->
 
 
 def _closeness(index: ItemIndex, relaxed: Sequence[Constraint], rows: NDArray[np.intp]) -> Column:
-    """1 at the bound of a number that was given up, a half where the miss is `NEAR` of the facet's range, 0 far away."""
+    """1 at the bound of a number that was given up, a half where it is missed by `NEAR` of the facet's range, 0 far off."""
     found = np.zeros(len(rows), np.float32)
     for constraint in relaxed:
         facet, gaps = index.schema.get(constraint.facet), distance(index, constraint)

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 Scenario: TypeAlias = Literal["query", "likes", "both", "cold", "surprise"]
 
-POOL = 40
-"""So many of the best rows compete for the places of a list."""
+CALM = 0.25
+"""What is left of diversity when near misses are shown: there the nearest counts."""
 RELEVANT = 0.6
 """With free-text wishes, an order sorts the rows that reach this share of the best score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """The weight of each signal. ``diversity`` (0 to 1) is how much a row loses for resembling one chosen already;
-    ``spread`` (0 to 1) the part of that resemblance that is being equally famous.
+    """The weight of each signal, and how a list is spread out.
+
+    ``diversity`` (0 to 1) is how much a row loses for resembling one chosen already; ``spread`` (0 to 1) the part of that
+    resemblance that is being equally famous; the ``pool`` best rows compete for the places of a list.
     """
 
     dense: float = 0.0
@@ -46,12 +48,13 @@ class Mix:
     popularity: float = 0.0
     recency: float = 0.0
     rejected: float = -0.5
-    closeness: float = 1.0
+    closeness: float = 2.0
     central: float = 0.3
     rule: float = 0.3
     chance: float = 0.0
     diversity: float = 0.2
     spread: float = 0.0
+    pool: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,16 @@ class Weights:
     """One mix per kind of request; ``seed`` varies what chance draws."""
 
     seed: int = 0
-    query: Mix = field(default_factory=lambda: Mix(dense=0.15, lexical=0.1, rerank=1.0, popularity=0.03))
+    query: Mix = field(default_factory=lambda: Mix(dense=0.1, lexical=0.05, rerank=1.0, popularity=0.03))
     likes: Mix = field(default_factory=lambda: Mix(similar=1.0, shared=0.8, popularity=0.15, diversity=0.3))
     both: Mix = field(
-        default_factory=lambda: Mix(dense=0.15, lexical=0.1, rerank=0.8, similar=0.6, shared=0.3, popularity=0.03)
+        default_factory=lambda: Mix(dense=0.1, lexical=0.05, rerank=0.8, similar=0.6, shared=0.3, popularity=0.03)
     )
-    cold: Mix = field(default_factory=lambda: Mix(popularity=0.3, chance=0.5, diversity=0.7, spread=0.6))
+    cold: Mix = field(default_factory=lambda: Mix(popularity=0.3, chance=0.5, diversity=0.7, spread=0.6, pool=200))
     surprise: Mix = field(
-        default_factory=lambda: Mix(dense=0.2, similar=0.3, popularity=0.1, chance=0.8, diversity=0.8, spread=0.6)
+        default_factory=lambda: Mix(
+            dense=0.2, similar=0.3, popularity=0.1, chance=0.8, diversity=0.8, spread=0.6, pool=200
+        )
     )
 
     def mix(self, scenario: Scenario) -> Mix:
@@ -173,19 +178,20 @@ def weighted(columns: Mapping[str, Column], mix: Mix) -> Column:
 
 
 def diverse(index: ItemIndex, standing: Standing, *, n: int) -> tuple[int, ...]:
-    """``n`` places of the `POOL` best, each the best that does not resemble those before it too much.
+    """``n`` places of the best, each the best that does not resemble those before it too much.
 
     Maximal marginal relevance (Carbonell and Goldstein, 1998); a row that misses more constraints never overtakes one
     that misses fewer.
     """
-    pool = np.array(standing.order[:POOL], np.intp)
+    pool = np.array(standing.order[: standing.mix.pool], np.intp)
     if not len(pool):
         return ()
     alike = _alike(index, standing, pool)
-    worth = (1 - standing.mix.diversity) * scaled(standing.scores[pool]) - 10 * standing.columns["unmet"][pool]
+    diversity = standing.mix.diversity * (CALM if standing.found.relaxed else 1.0)
+    worth = (1 - diversity) * scaled(standing.scores[pool]) - 10 * standing.columns["unmet"][pool]
     nearest, chosen = np.zeros(len(pool), np.float32), list[int]()
     for _ in range(min(n, len(pool))):
-        value = worth - standing.mix.diversity * nearest
+        value = worth - diversity * nearest
         value[chosen] = -np.inf
         chosen.append(int(value.argmax()))
         nearest = np.maximum(nearest, alike[chosen[-1]])

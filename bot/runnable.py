@@ -67,13 +67,15 @@ class _Turns(Runnable[Asked, Json]):
         """The events of one turn."""
         given = {"message": asked} if isinstance(asked, str) else asked
         if not isinstance(given, Mapping) or not isinstance(given.get("message"), str):
-            raise InvalidRequest("no message was given", hint='pass a string, or {"message": "...", "session_id": "..."}')
+            raise InvalidRequest(
+                "no message was given", hint='pass a string, or {"message": "...", "session_id": "..."}'
+            )
         session = self._assistant.open(given.get("session_id"), catalog=self._catalog)
         return self._assistant.reply(session.id, given["message"])
 
 
 class ItemRetriever(BaseRetriever):
-    """The items that fit a query, best first, outside any conversation; what is found follows the catalogue's rules.
+    """The items that fit a query and meet every one of ``filters`` (`Constraint`s), best first, outside a conversation.
 
     A document holds the description; its metadata ``id``, ``title``, ``score`` (higher is better), ``url`` and
     ``facets``.
@@ -81,12 +83,14 @@ class ItemRetriever(BaseRetriever):
 
     assistant: SkipValidation[Any]
     catalog: str | None = None
+    filters: tuple[Any, ...] = ()
     k: int = Field(default=10, ge=1, le=100)
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         """At most ``k`` documents."""
-        return [_item(card) for card in self.assistant.search(query, catalog=self.catalog, k=self.k)]
+        found = self.assistant.search(query, catalog=self.catalog, filters=self.filters, k=self.k)
+        return [_item(card) for card in found]
 
 
 class PassageRetriever(BaseRetriever):

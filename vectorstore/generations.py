@@ -175,6 +175,10 @@ def _index(aside: Path, rows: int, progress: Progress | None) -> str:
 
 def hold(folder: Path) -> FileLock | None:
     """A lease on a generation: while the returned lock lives, it is not pruned. None on a read-only disk."""
+    for path in folder.glob("open-*.lock"):
+        if _free(path):
+            with suppress(OSError):
+                path.unlink()
     lock = FileLock(folder / f"open-{os.getpid()}-{secrets.token_hex(4)}.lock", timeout=0)
     try:
         lock.acquire()

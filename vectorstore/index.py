@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +36,7 @@ class ItemIndex:
     """The items of one catalogue, searchable. Safe to use from several threads.
 
     ``degraded`` is True when the store is not used (absent, damaged or failing) and search is exact over the canonical
-    vectors; ``fault`` then says why.
+    vectors; ``fault`` then says why. ``bm25`` is the lexical leg: its ``scores(text)`` gives every row's score.
     """
 
     def __init__(
@@ -54,6 +53,7 @@ class ItemIndex:
         self.vectors: Vectors = records.item_vectors
         self.embedder = embedder
         self.columns = Columns(records.items, records.schema)
+        self.bm25 = Lexical([item_words(item, records.schema) for item in records.items], self.ids)
         self.fault = fault
         self.degraded = store is None
         self._store = store
@@ -102,11 +102,6 @@ class ItemIndex:
         """The unit vector of a query, ``(d,)``."""
         return np.asarray(self.embedder.embed([text], kind="query")[0], np.float32)
 
-    @cached_property
-    def bm25(self) -> Lexical:
-        """The lexical leg: `Lexical.scores` gives every row's score."""
-        return Lexical([item_words(item, self.schema) for item in self.items.values()], self.ids)
-
     def _from_store(self, vector: NDArray[np.float32], k: int, mask: Mask | None, *, allowed: int) -> list[Hit]:
         """What the store finds, or nothing: for a failing store, or a mask so narrow that exact search is cheaper."""
         fetch = k if mask is None else int(1.5 * k * len(self.ids) / allowed) + 20
@@ -139,6 +134,7 @@ class PassageIndex:
         self.ids: tuple[str, ...] = tuple(self.passages)
         self.vectors: Vectors = records.passage_vectors
         self.embedder = embedder
+        self.bm25 = Lexical([passage_text(passage) for passage in records.passages], self.ids)
 
     def __len__(self) -> int:
         """How many passages there are."""
@@ -158,11 +154,6 @@ class PassageIndex:
     def embed(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a query, ``(d,)``."""
         return np.asarray(self.embedder.embed([text], kind="query")[0], np.float32)
-
-    @cached_property
-    def bm25(self) -> Lexical:
-        """The lexical leg: `Lexical.scores` gives every passage's score."""
-        return Lexical([passage_text(passage) for passage in self.passages.values()], self.ids)
 
 
 def open_index(folder: Path, embedder: Embedder) -> tuple[ItemIndex, PassageIndex]:

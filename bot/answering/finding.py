@@ -28,7 +28,7 @@ WORDS = 60
 SHORT = 50
 """A passage of at most so many words, and three sentences, is said whole."""
 LEXICAL = 0.2
-RERANK = 0.15
+RERANK = 0.1
 COVERED = 0.2
 SHOWN = 0.08
 NEAR_SENTENCE = 0.15

@@ -100,7 +100,9 @@ def said(all_pieces: Sequence[Piece], places: Collection[int]) -> tuple[str, ...
             blocks[-1][1].append(line)
         else:
             lone = piece.kind == "entry"
-            blocks.append((piece.group if piece.leads or piece.kind != "sentence" else 0, [piece.text if lone else line]))
+            blocks.append(
+                (piece.group if piece.leads or piece.kind != "sentence" else 0, [piece.text if lone else line])
+            )
     return tuple("\n".join(lines) for _, lines in blocks)
 
 

@@ -1,8 +1,10 @@
 """The embedded reranker: late interaction over token vectors, without any training.
 
 Every token of the query looks for its best match among the tokens of an item; the score is the mean of those cosines
-(MaxSim: Khattab and Zaharia, ColBERT, 2020). Item tokens are projected to `WIDTH` numbers and kept as int8, at most
-6 kB an item, by the hash of their text. Knows no index and no other signal.
+(MaxSim: Khattab and Zaharia, ColBERT, 2020). To it comes the cosine between the whole query and the part of the
+description that is nearest to it, divided by the query's length: a mood in one word has no other words to lean on.
+All vectors are projected to `WIDTH` numbers and kept as int8, about 5 kB an item, by the hash of their text. Knows no
+index and no other signal.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 from zipfile import BadZipFile
 
 import numpy as np
@@ -22,13 +24,14 @@ from safetensors.numpy import load_file
 
 from bot.engines.rerank_texts import text_of
 from bot.errors import EngineError
-from vectorstore.base import Item, Passage, Vectors
+from bot.parts import parts
+from vectorstore.base import Item, Passage, TextKind, Vectors
 from vectorstore.text import content_hash
 
 WIDTH = 48
 """Numbers per token. 48 of a fitted projection lose nothing against all 384 (MRR .94 and .89 on 70 film wishes)."""
-TOKENS = 125
-"""Tokens kept per item: 125 x 48 bytes are 6 kB."""
+TOKENS, PARTS = 120, 8
+"""Tokens and parts kept per item: 128 x 48 bytes are 6 kB at most."""
 TITLE = 0.8
 """Tokens of an item's title count that much: "a quiet film" is not "A Quiet Place" (MRR .92 with and without)."""
 SPARE = 4096
@@ -36,10 +39,17 @@ SPARE = 4096
 CHUNK = 128
 PROJECTIONS = Path(__file__).parent.parent / "weights" / "late-interaction"
 
-Tokens: TypeAlias = NDArray[np.int8]
+Rows: TypeAlias = NDArray[np.int8]
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 _log = logging.getLogger(__name__)
+
+
+class Encoded(NamedTuple):
+    """What is kept of an entry: its tokens ``(t, WIDTH)`` and the parts of its description ``(p, WIDTH)``."""
+
+    tokens: Rows
+    parts: Rows
 
 
 @runtime_checkable
@@ -49,13 +59,17 @@ class TokenEmbedder(Protocol):
     name: str
     dimension: int
 
+    def embed(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
+        """``(len(texts), dimension)`` float32 unit rows."""
+        ...
+
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
         """One ``(tokens, dimension)`` float32 array of unit rows per text."""
         ...
 
 
 class LateInteractionReranker:
-    """MaxSim between query and item tokens; scores are mean cosines, -1 to 1. Safe to use from several threads."""
+    """MaxSim between query and entry; scores are comparable within one call. Safe to use from several threads."""
 
     def __init__(self, embedder: TokenEmbedder) -> None:
         """Share the model of ``embedder``; `EngineError` when it gives no token vectors."""
@@ -68,18 +82,21 @@ class LateInteractionReranker:
         self.device = str(getattr(embedder, "device", "cpu"))
         self._embedder = embedder
         self._projection = projection(embedder.name, embedder.dimension)
-        self._warm: dict[str, Tokens] = {}
-        self._spare: OrderedDict[str, Tokens] = OrderedDict()
+        self._warm: dict[str, Encoded] = {}
+        self._spare: OrderedDict[str, Encoded] = OrderedDict()
         self._lock = Lock()
 
     def score(self, query: str, items: Sequence[Item | Passage]) -> NDArray[np.float32]:
-        """``(len(items),)`` float32 mean cosines, higher is better; about 15 ms for 50 warmed items."""
+        """``(len(items),)`` float32, higher is better; about 15 ms for 50 warmed items."""
         if not items:
             return np.zeros(0, np.float32)
-        wanted = self._embedder.token_vectors([query])[0]
-        if not len(wanted):
+        tokens = self._embedder.token_vectors([query])[0]
+        if not len(tokens):
             return np.zeros(len(items), np.float32)
-        return max_sim(_unit(wanted @ self._projection), self._tokens(items))
+        known = self._known(items)
+        words = max_sim(_unit(tokens @ self._projection), [one.tokens for one in known])
+        whole = _unit(self._embedder.embed([query], kind="query") @ self._projection)
+        return words + max_sim(whole, [one.parts for one in known]) / len(tokens)
 
     def warm(
         self, items: Iterable[Item | Passage], *, cache: Path | None = None, progress: Progress | None = None
@@ -107,10 +124,10 @@ class LateInteractionReranker:
     def _identity(self) -> str:
         """What the stored tokens depend on."""
         digest = content_hash(self._projection.tobytes().hex(), "item")
-        return f"{self._embedder.name}/{TOKENS}x{WIDTH}/{TITLE}/{digest}"
+        return f"{self._embedder.name}/{TOKENS}+{PARTS}x{WIDTH}/{TITLE}/{digest}"
 
-    def _tokens(self, items: Sequence[Item | Passage]) -> list[Tokens]:
-        """The tokens of every entry, computed where they are not known."""
+    def _known(self, items: Sequence[Item | Passage]) -> list[Encoded]:
+        """What is kept of every entry, computed where it is not known."""
         entries = {_key(item): item for item in items}
         with self._lock:
             known = {key: self._warm.get(key, self._spare.get(key)) for key in entries}
@@ -121,22 +138,31 @@ class LateInteractionReranker:
             self._remember(made)
         return [found for item in items if (found := known[_key(item)]) is not None]
 
-    def _remember(self, made: Mapping[str, Tokens]) -> None:
+    def _remember(self, made: Mapping[str, Encoded]) -> None:
         """Keep what was computed on the way, the oldest forgotten first."""
         with self._lock:
             self._spare.update(made)
             while len(self._spare) > SPARE:
                 self._spare.popitem(last=False)
 
-    def _encoded(self, items: Sequence[Item | Passage]) -> list[Tokens]:
-        """Projected, weighed and rounded tokens; a text without any gets one row of zeros."""
+    def _encoded(self, items: Sequence[Item | Passage]) -> list[Encoded]:
+        """Tokens and parts of every entry, projected and rounded; one that has none gets a row of zeros."""
         titles = self._embedder.token_vectors([item.title if isinstance(item, Item) else "" for item in items])
+        tokens = self._embedder.token_vectors([text_of(item) for item in items])
+        texts = [parts(item.description if isinstance(item, Item) else item.text)[:PARTS] for item in items]
+        vectors = iter(self._embedder.embed([part for found in texts for part in found], kind="passage"))
         found = []
-        for rows, title in zip(self._embedder.token_vectors([text_of(item) for item in items]), titles, strict=True):
-            projected = _unit(rows[:TOKENS] @ self._projection) * 127
-            projected[: len(title)] *= TITLE
-            found.append(np.rint(projected).astype(np.int8) if len(rows) else np.zeros((1, WIDTH), np.int8))
+        for title, rows, own in zip(titles, tokens, texts, strict=True):
+            weighed = _unit(rows[:TOKENS] @ self._projection)
+            weighed[: len(title)] *= TITLE
+            whole = np.array([next(vectors) for _ in own], np.float32).reshape(-1, len(self._projection))
+            found.append(Encoded(_rounded(weighed), _rounded(_unit(whole @ self._projection))))
         return found
+
+
+def _rounded(rows: NDArray[np.float32]) -> Rows:
+    """Rows as int8, at least one."""
+    return np.rint(rows * 127).astype(np.int8) if len(rows) else np.zeros((1, WIDTH), np.int8)
 
 
 def _key(item: Item | Passage) -> str:
@@ -144,8 +170,8 @@ def _key(item: Item | Passage) -> str:
     return content_hash(text_of(item), "item" if isinstance(item, Item) else "passage")
 
 
-def max_sim(query: NDArray[np.float32], items: Sequence[Tokens]) -> NDArray[np.float32]:
-    """Mean over the query's tokens of the best cosine in each item: ``(q, d)`` unit rows and int8 items -> ``(n,)``."""
+def max_sim(query: NDArray[np.float32], items: Sequence[Rows]) -> NDArray[np.float32]:
+    """Mean over the query's rows of the best cosine in each item: ``(q, d)`` unit rows and int8 items -> ``(n,)``."""
     starts = np.cumsum([0, *(len(item) for item in items[:-1])])
     near = np.concatenate(items).astype(np.float32) @ query.T / 127.0
     return np.asarray(np.maximum.reduceat(near, starts, axis=0).mean(1), np.float32)
@@ -176,14 +202,14 @@ def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
 
 
-def _read(path: Path, identity: str) -> dict[str, Tokens]:
+def _read(path: Path, identity: str) -> dict[str, Encoded]:
     """What a cache file holds; nothing when it is missing, damaged or of another projection."""
     try:
         with np.load(path, allow_pickle=False) as held:
-            hashes, ends = str(held["hashes"]).split(), held["ends"]
-            if str(held["identity"]) != identity or len(ends) != len(hashes):
+            if str(held["identity"]) != identity:
                 return {}
-            return dict(zip(hashes, np.split(held["tokens"], ends[:-1]), strict=True))
+            tokens, own = (np.split(held[name], held[f"{name}_ends"][:-1]) for name in Encoded._fields)
+            return dict(zip(str(held["hashes"]).split(), map(Encoded, tokens, own), strict=True))
     except FileNotFoundError:
         return {}
     except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
@@ -191,18 +217,16 @@ def _read(path: Path, identity: str) -> dict[str, Tokens]:
         return {}
 
 
-def _write(path: Path, tokens: Mapping[str, Tokens], identity: str) -> None:
+def _write(path: Path, known: Mapping[str, Encoded], identity: str) -> None:
     """Leave a cache file, whole or not at all."""
     aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    held = {"identity": np.array(identity), "hashes": np.array(" ".join(known))}
+    for place, name in enumerate(Encoded._fields):
+        rows = [one[place] for one in known.values()]
+        held |= {name: np.concatenate(rows), f"{name}_ends": np.cumsum([len(one) for one in rows])}
     try:
         with aside.open("wb") as file:
-            np.savez(
-                file,
-                identity=np.array(identity),
-                hashes=np.array(" ".join(tokens)),
-                ends=np.cumsum([len(rows) for rows in tokens.values()]),
-                tokens=np.concatenate(list(tokens.values())),
-            )
+            np.savez(file, **held)
         os.replace(aside, path)
     except OSError as error:
         aside.unlink(missing_ok=True)

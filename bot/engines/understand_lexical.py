@@ -78,7 +78,7 @@ class LexicalUnderstander:
         """What was shown last, and the item in focus since."""
         place = next((index for index in range(len(history) - 1, -1, -1) if history[index].items), None)
         shown = history[place].items if place is not None else ()
-        scene = Scene(shown, shown[0] if shown else None)
+        scene = Scene(shown, shown[0] if len(shown) == 1 else None)
         said = [message.text for message in history[(place or 0) :] if message.role == "visitor"]
         for text in said[-_LOOK_BACK:]:
             cleaned = clean(text)

@@ -49,10 +49,10 @@ class ChatWriter:
 
     def write(self, brief: Brief) -> Iterator[str]:
         """Sentences of the reply; closing the iterator stops the model."""
-        draft = "".join(self._composed.write(brief))
         if fixed(brief):
-            yield draft
+            yield from self._composed.write(brief)
             return
+        draft = "".join(self._composed.write(brief))
         said: list[str] = []
         opening = draft.split("\n", 1)[0]
         options = {"stop": list(STOPS), "max_tokens": self._max_tokens}

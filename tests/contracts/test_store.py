@@ -14,12 +14,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.base import Store, VectorStoreError
+from vectorstore.base import Item, Schema, Store, VectorStoreError
 from vectorstore.chroma import ChromaStore
+from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.errors import IndexFault
 from vectorstore.exact import unit
+from vectorstore.generations import Generations
+from vectorstore.index import open_index
 from vectorstore.memory import InMemoryStore
+from vectorstore.opening import drop_store
 from vectorstore.recall import recall
+from vectorstore.records import embed_changed
 
 DIMENSION = 16
 Make = Callable[[], Store]
@@ -179,6 +184,22 @@ def test_chroma_reopens(tmp_path):
     again = ChromaStore(tmp_path, "items", DIMENSION, expected=30)
     assert again.count() == 30
     assert again.search(rows[3], 1)[0].id == "i3"
+
+
+def test_a_generation_on_a_server(server, tmp_path):
+    """A catalogue may have its index on a Chroma server: built there, searched there, and dropped when pruned."""
+    items = [Item(f"i{n}", f"Thing {n}") for n in range(20)]
+    embedder = HashedEmbedder()
+    records = embed_changed(None, items=items, passages=(), schema=Schema(), embedder=embedder)
+    generations = Generations(tmp_path / "things", server=f"127.0.0.1:{server}")
+    folder = generations.build("things", records).folder
+    shelf, _ = open_index(folder, embedder)
+    assert shelf.dense(shelf.embed("Thing 7"), 1)[0].id == "i7"
+    assert (shelf.degraded, (folder / "chroma").exists()) == (False, False)
+    drop_store(folder)
+    again, _ = open_index(folder, embedder)
+    assert again.degraded
+    assert "0 rows" in again.fault
 
 
 def test_chroma_faults_carry_the_remedy(tmp_path):

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 SURE = 0.42
 """Cosine to the closest examples from which they decide."""
-TALK = ("hello", "thanks", "bye", "capabilities", "complaint", "insult", "praise", "affirm")
+TALK = (
+    "hello", "how_are_you", "thanks", "bye", "identity", "capabilities", "complaint", "insult", "praise", "affirm", "deny",
+)  # fmt: skip
 SAFETY = ("self_harm", "refusal_harm", "injection")
-FLAGS = ("reset", "back", "more", "surprise")
+FLAGS = ("reset", "back", "more", "surprise", "no_preference")
 _YOURS = re.compile(r"\b(i|i'm|i've|my|me|we|our|you|your|yours|us)\b")
 _THEIRS = re.compile(r"\b(it|they|them|he|she|this one|that one)\b")
 _THEME = re.compile(r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b")
@@ -63,9 +65,11 @@ class Acts:
         return ""
 
     def talk(self, clause: str) -> str:
-        """The small talk that a clause is, "" for none."""
+        """The small talk or call for a person that a clause is, "" for none; stronger than a title in it."""
+        if self._matches("handover", clause) and not _THEME.search(clause):
+            return "handover"
         found = next((name for name in TALK if self._matches(name, clause)), "")
-        return "" if found == "capabilities" and self._serves(clause) else found
+        return "" if found in ("capabilities", "identity") and self._serves(clause) else found
 
     def rule(self, clause: str, *, names_item: bool) -> Ruling:
         """The ruling on a clause (folded text, titles blanked out)."""
@@ -93,8 +97,6 @@ class Acts:
         return "support" if _YOURS.search(clause) else "out_of_scope"
 
     def _label(self, clause: str, names_item: bool) -> str:
-        if self._matches("handover", clause) and not _THEME.search(clause):
-            return "handover"
         if talk := self.talk(clause):
             return talk
         if self._serves(clause) and not (names_item and self._borrows(clause)):

@@ -118,6 +118,8 @@ class Assembler:
     def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
         for judged in case.mentions:
             draft.mentions += with_role(judged)
+            if judged.role == "rejected" and not judged.span.mentions:
+                draft.flags.add("more")
         for span in alternatives(findings, case.spans):
             self._span(findings, case, span, draft)
         for wish in case.wishes:
@@ -152,7 +154,8 @@ class Assembler:
         corrections, wanted = findings.corrections, span.opposite if negative else span.constraints
         if negative and corrections.actually and span.kind in ("value", "person", "flag"):
             draft.retracted += span.constraints
-        if not negative and corrections.replacing and findings.scene.shown and span.facet not in draft.dropped:
+        worded = span.kind in ("value", "person", "flag") and span.facet not in draft.dropped
+        if not negative and corrections.replacing and findings.scene.shown and worded:
             draft.dropped.append(span.facet)
         draft.constraints += [constraint for constraint in wanted if constraint not in draft.constraints]
 
@@ -200,7 +203,7 @@ class Assembler:
 
     def _refines(self, findings: Findings, draft: _Draft) -> bool:
         """Whether a message adjusts what was asked before rather than asking anew."""
-        if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more"}:
+        if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more", "no_preference"}:
             return True
         negative = draft.constraints and all(constraint.op == "not" for constraint in draft.constraints)
         shades = draft.wishes and not draft.constraints and all(map(_SHADE.search, draft.wishes))

@@ -41,13 +41,16 @@ class Corrector:
         self._release = Phrases((cue, True) for cue in lists["release"])
         self._actually = Phrases((cue, True) for cue in lists["actually"])
         self._replace = Phrases((cue, True) for cue in lists["replace"])
+        self._allow = Phrases((cue, True) for cue in lists["allow"])
         self._add = Phrases((cue, True) for cue in lists["add"])
 
     def drops(self, reading: Reading) -> list[Span]:
         """ "Any length is fine", "forget the year": spans of kind "drop", each with its facet."""
-        found = []
+        found: list[Span] = []
         for match in self._names.everywhere(reading.tokens):
             start = self._cue_before(reading.tokens, match.start, match.end)
+            if start is None and found and _joined(reading.tokens[found[-1].end : match.start]):
+                start = match.start
             after = self._after.at(reading.tokens, match.end)
             if start is not None or after:
                 reach = (match.start if start is None else start), after.end if after else match.end
@@ -85,7 +88,7 @@ class Corrector:
         place = span.start
         while place > 0 and not self._release.before(tokens, place) and tokens[place - 1].norm in _SKIPPED:
             place -= 1
-        match = self._release.before(tokens, place)
+        match = self._release.before(tokens, place) or self._allow.at(tokens, span.end)
         return (match.start, match.end) if match else None
 
     def _replaces(self, tokens: Sequence[Token], span: Span) -> bool:
@@ -93,3 +96,8 @@ class Corrector:
         while place > 0 and not self._replace.before(tokens, place) and tokens[place - 1].norm in _SKIPPED | {",", "from", "in", "by", "with", "more"}:
             place -= 1
         return self._replace.before(tokens, place) is not None
+
+
+def _joined(gap: Sequence[Token]) -> bool:
+    """Whether a list goes on between two names: "any genre, year and length"."""
+    return bool(gap) and all(token.norm in ("and", "or", ",", "the", "any") for token in gap)

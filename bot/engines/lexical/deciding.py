@@ -63,7 +63,7 @@ class Decider:
         spans = tuple(findings.spans(item.clause))
         text = blanked(findings.reading, item.clause, [span for span in spans if span.kind == "title"])
         words = findings.reading.norms(item.clause.start, item.clause.end)
-        pointing = bool(findings.scene.focus) and bool(_POINTING & set(words))
+        pointing = bool(findings.scene.shown or findings.scene.focus) and bool(_POINTING & set(words))
         mentions = tuple(findings.mentions(item.clause))
         return Case(text, item, spans, mentions, wishes, bool(findings.scene.shown), pointing)
 
@@ -129,12 +129,20 @@ class Decider:
 
     def _feedback(self, case: Case) -> Decision | None:
         """An evaluation of something shown, and no wish beside it."""
+        if case.said and not any(judged.span.mentions for judged in case.mentions):
+            return self._unsaid(case)
         referring = all(m.how == "reference" for judged in case.mentions for m in judged.span.mentions)
         settled = not case.wanting and not case.wishes and not self._acts.says("request", case.text)
         if case.said and settled and (referring or all(judged.role != "liked" for judged in case.mentions)):
             similar = any(judged.role == "liked" for judged in case.mentions) and self._acts.says("similar", case.text)
             return None if similar or case.clause.ruling.flags else Decision("feedback")
         return None
+
+    def _unsaid(self, case: Case) -> Decision | None:
+        """An evaluation of nobody knows what: asks back, but "not for me" is about the whole list."""
+        if case.wanting or case.wishes or self._acts.says("request", case.text):
+            return None
+        return None if all(judged.role == "rejected" for judged in case.mentions) else Decision("ask_item")
 
     def _request(self, case: Case) -> Decision | None:
         """Anything that says what is wanted; a mere wish must not be a question about something else."""

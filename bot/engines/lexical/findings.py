@@ -146,7 +146,8 @@ class Finders:
 
     def _ruling(self, reading: Reading, board: Board, clause: Clause) -> Ruling:
         titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]
-        if clause.text == clause.lower and (talk := self.acts.talk(clause.lower)):
+        quoted = any(span.rank > 3 for span in titles)
+        if not quoted and (talk := self.acts.talk(clause.lower)):
             return Ruling(talk, {})
         return self.acts.rule(blanked(reading, clause, titles), names_item=any(_sure(span) for span in titles))
 

@@ -40,7 +40,7 @@ class Gloss:
         self._words: dict[str, str] = {**lists["words"]}
         self._longest = max(map(len, self._words))
         numeral = "".join(self._digits) + "十百"
-        self._numeral = re.compile(rf"[{numeral}]+(?=\s*(?:个?半?小时|個?半?小時|钟头|分钟|分鐘|年代|部|个|個|本|款|公斤|千克|美元|元|块|人|次|位|条))")
+        self._numeral = re.compile(rf"[{numeral}]+(?=\s*(?:个?半?小时|個?半?小時|钟头|分钟|分鐘|年代|部|个|個|本|款|公斤|千克|美元|元|块|人))")
         self._ordinal = re.compile(rf"(?<=第)[{numeral}]+|(?<=[前头頭])[{numeral}](?=[部个個本款])|(?<=最后)[两二三四五六](?=[部个個])")
         self._decade = re.compile(r"(?:上世纪|上個世紀|二十世纪|20世纪)?\s*(\d{2,4})\s*年代(以后|之后|后|以来|以前|之前|前)?")
         self._year = re.compile(rf"(\d{{4}})\s*年?\s*({_either(self._year_after)})|(\d{{4}})\s*年")
@@ -51,7 +51,7 @@ class Gloss:
     def english(self, text: str) -> str:
         """The gloss of a text; what is not in the tables stays as it is."""
         text = text.translate(_MARKS)
-        text = re.sub("半(个)?(小时|小時)", "30分钟", text)
+        text = re.sub("(?<![个個])半(个|個)?(小时|小時|钟头)", "30分钟", text)
         text = self._ordinal.sub(lambda match: str(self._number(match.group())), text)
         text = self._numeral.sub(lambda match: str(self._number(match.group())), text)
         text = self._decade.sub(self._decade_in_words, text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What can be pointed at: the list shown last, in order, and the item that "it" means."""
+    """What can be pointed at: the list shown last, in order, and the item that "it" means, None when that is open."""
 
     shown: tuple[str, ...] = ()
     focus: str | None = None

@@ -40,6 +40,7 @@ class Ranges:
         self._between = Phrases(between)
         self._before = Phrases([*_critiques(self._speeches), *plain])
         self._after = Phrases((phrase, op) for op, phrases in numbers["after"].items() for phrase in phrases)
+        self._measures = Phrases((phrase, True) for phrase in numbers["measures"]["words"])
         self._names = Phrases((name, speech.name) for speech in self._speeches for name in speech.names)
 
     def spans(self, reading: Reading) -> list[Span]:
@@ -86,6 +87,8 @@ class Ranges:
             return None
         if named and named[1] == speech.name:
             start = named[0]
+        measure = self._measures.at(tokens, end)
+        end = measure.end if measure and quantity.group not in ("", "year") else end
         constraint = _constraint(speech, op or (speech.bare if not quantity.period else "between"), quantity)
         return Span(start, end, "range", (constraint,), _negated(constraint, speech), facet=speech.name, rank=_rank(op))
 

@@ -135,15 +135,16 @@ class Roles:
         return None
 
     def _implied(self, reading: Reading, board: Board, scene: Scene) -> list[Judged]:
-        """ "Seen it", "not for me" without an object mean the item in focus."""
-        if not scene.focus or any(span.constraints for span in board.spans):
+        """ "Seen it", "not for me" without an object mean the item in focus; without one, they are a question back."""
+        if not scene.shown or any(span.constraints for span in board.spans):
             return []
         matches = [match for match in self._bare.scan(reading.tokens) if board.free(match.start, match.end)]
         if not matches:
             return []
         match = matches[0]
-        mention = Mention(reading.slice(match.start, match.end), scene.focus, how="reference", confidence=0.75)
-        span = Span(match.start, match.end, "reference", mentions=(mention,))
+        text, ids = reading.slice(match.start, match.end), (scene.focus,) if scene.focus else ()
+        mentions = tuple(Mention(text, id_, how="reference", confidence=0.75) for id_ in ids)
+        span = Span(match.start, match.end, "reference", mentions=mentions)
         board.claim([span])
         return [Judged(span, match.value, said=True)]
 

@@ -63,7 +63,7 @@ def _chip(row: Mapping[str, Any], face: Face) -> Markup:
     """One chip."""
     text, count = str(row["text"]), row.get("count")
     name = face.ui("chip_count", label=text, count=count) if count else None
-    number = el("span", count, class_="st-count", aria_hidden="true") if count else None
+    number = el("span", str(count), class_="st-count", aria_hidden="true") if count else None
     kind = row.get("kind", "chip")
     return el(
         "button",

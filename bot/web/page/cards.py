@@ -23,9 +23,9 @@ _REASONS = 4
 _NO_UNIT = re.compile(r"[\d\s.,:%/+-]+")
 
 
-def cards(items: Sequence[Mapping[str, Any]], face: Face, *, turn_id: str) -> Markup:
-    """The ``items`` of a `recommended` event as a labelled list."""
-    drawn = [_card(item, face, place=f"{turn_id}-{number}") for number, item in enumerate(items)]
+def cards(items: Sequence[Mapping[str, Any]], face: Face, *, name: str) -> Markup:
+    """The ``items`` of a `recommended` event as a labelled list; ``name`` makes ids unique on the page."""
+    drawn = [_card(item, face, place=f"{name}-{number}") for number, item in enumerate(items)]
     return el(
         "ul", *drawn, class_="st-cards", role="list", aria_label=face.ui("cards"), lang=face.lang, data_count=len(items)
     )
@@ -163,7 +163,15 @@ def _reasons(item: Mapping[str, Any], face: Face) -> Markup:
     """What was wrong with it: the item's own attributes as chips; never required."""
     labels = [*dict.fromkeys(label for label, _ in item["facts"])][:_REASONS]
     chips = [
-        el("button", label[:1].upper() + label[1:], type="button", class_="st-chip", data_act="reason", data_id=item["id"], data_reason=label)
+        el(
+            "button",
+            label[:1].upper() + label[1:],
+            type="button",
+            class_="st-chip",
+            data_act="reason",
+            data_id=item["id"],
+            data_reason=label,
+        )
         for label in (*labels, face.ui("reason_other"))
     ]
     question = face.ui("reason_question")

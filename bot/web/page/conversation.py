@@ -6,6 +6,7 @@ A message is the plain form that a Gradio chat takes; importing Gradio is not ne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from bot.memory import StoredTurn
 from bot.web.page import turns
 from bot.web.page.asides import error
+from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face
 from bot.web.page.welcome import opening, welcome
 
@@ -33,14 +35,22 @@ def begun(face: Face) -> Drawn:
 
 
 def conversation(
-    stored: Sequence[StoredTurn], faces: Callable[[str], Face], locale: str, *, last: bool = True
+    stored: Sequence[StoredTurn],
+    faces: Callable[[str], Face],
+    drawings: Drawings[Drawn],
+    *,
+    locale: str,
+    last: bool = True,
 ) -> Drawn:
     """The turns, oldest first, each in its own language, else ``locale``. ``last``: nothing follows the last one."""
     drawn: Drawn = []
     for number, turn in enumerate(stored, 1):
         following = stored[number] if number < len(stored) else None
         if not turns.superseded(turn, following):
-            drawn += pair(turn, faces(turns.language(turn, locale)), last=following is None and last)
+            face, ends = faces(turns.language(turn, locale)), following is None and last
+            drawn += drawings.of(
+                (turn.id, turn.status, number, ends, locale), partial(pair, turn, face, number=number, last=ends)
+            )
     return drawn
 
 
@@ -49,11 +59,11 @@ def failed(message: str, face: Face) -> Drawn:
     return [_message("assistant", [error(message, face)])]
 
 
-def pair(turn: StoredTurn, face: Face, *, last: bool) -> Drawn:
-    """One turn as the visitor's message and the reply."""
+def pair(turn: StoredTurn, face: Face, *, number: int, last: bool) -> Drawn:
+    """One turn as the visitor's message and the reply. ``number`` counts from 1 and makes ids unique."""
     return [
         _message("user", [turns.visitor(turn, face, last=last)]),
-        _message("assistant", turns.assistant(turn, face, last=last)),
+        _message("assistant", turns.assistant(turn, face, number=number, last=last)),
     ]
 
 

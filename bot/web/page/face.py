@@ -27,10 +27,15 @@ class Face:
     schema: Schema = field(default_factory=Schema)
     passages: Mapping[str, Passage] = field(default_factory=dict)
     page_locale: str = ""
+    _said: dict[str, str] = field(default_factory=dict)
 
     def ui(self, key: str, **variables: Any) -> str:
         """A word of the page."""
-        return self.voice.phrase(UI, key, **variables)
+        if variables:
+            return self.voice.phrase(UI, key, **variables)
+        if key not in self._said:
+            self._said[key] = self.voice.phrase(UI, key)
+        return self._said[key]
 
     @property
     def lang(self) -> str | None:

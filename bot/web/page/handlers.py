@@ -12,12 +12,15 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ShelftalkError, UnknownSession
 from bot.types import Delta
 from bot.web.errors import fault
+from bot.web.page.conversation import Drawn
+from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face
 from bot.web.page.live import Live
 from bot.web.page.scene import Scene, scene_of
@@ -40,6 +43,7 @@ class Handlers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._running: dict[str, Flag] = {}
+        self._drawings: Drawings[Drawn] = Drawings()
 
     def load(self, kept: Any, visit: Visit) -> Screen:
         """Draw the page from what is stored. A turn that the reload just cut off is given a moment to end."""
@@ -48,7 +52,7 @@ class Handlers:
             if known.session_id not in self._running:
                 break
             time.sleep(0.05)
-        scene = scene_of(self._desk.assistant, known, visit)
+        scene = scene_of(self._desk.assistant, self._drawings, known, visit)
         return scene.screen(status=_error(scene.face, "unknown_session") if scene.lost else "")
 
     async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncIterator[Screen]:
@@ -70,7 +74,7 @@ class Handlers:
 
     def press(self, kept: Any, visit: Visit, data: Any) -> Screen:
         """Act on one press."""
-        scene = scene_of(self._desk.assistant, read_kept(kept, self._desk.assistant.catalogs), visit)
+        scene = scene_of(self._desk.assistant, self._drawings, read_kept(kept, self._desk.assistant.catalogs), visit)
         asked = read_asked(data, PRESSES)
         if asked is None:
             return Screen()
@@ -85,10 +89,10 @@ class Handlers:
     def _prepare(self, kept: Any, visit: Visit, asked: Asked) -> Scene:
         """The conversation before the message: begun if there was none, the wish removed."""
         assistant = self._desk.assistant
-        scene = scene_of(assistant, read_kept(kept, assistant.catalogs), visit)
+        scene = scene_of(assistant, self._drawings, read_kept(kept, assistant.catalogs), visit)
         if scene.kept.session_id is None:
             session = assistant.open(catalog=scene.kept.catalog)
-            scene = Scene(assistant, scene.kept.using(session.id), scene.locale)
+            scene = replace(scene, kept=scene.kept.using(session.id))
         elif asked.act == "unwish":
             scene = scene.knowing(assistant.edit(scene.kept.session_id, remove=(asked.key,)))
         return scene
@@ -113,9 +117,11 @@ class Handlers:
 
     def _finished(self, before: Scene, visit: Visit, live: Live, failure: str) -> Screen:
         """The page after a turn, from what is stored; a message that could not be kept stays to be sent again."""
-        scene = scene_of(self._desk.assistant, before.kept, visit)
-        unkept = live.turn("failed") if failure and len(scene.turns) == len(before.turns) else None
-        return scene.screen(running=unkept, failure=failure)
+        scene = scene_of(self._desk.assistant, self._drawings, before.kept, visit)
+        if not failure:
+            return scene.screen()
+        *kept, last = scene.turns if len(scene.turns) > len(before.turns) else (*scene.turns, live.turn())
+        return replace(scene, turns=kept).screen(running=replace(last, status="failed"), failure=failure)
 
     def _act(self, scene: Scene, asked: Asked, visit: Visit) -> Screen:
         """The effect of a press that is allowed."""
@@ -157,7 +163,8 @@ class Handlers:
         """Forget everything; the page begins anew."""
         self._stop(session_id)
         self._desk.assistant.memory.erase(session_id)
-        fresh = scene_of(self._desk.assistant, scene.kept.using(None), visit)
+        self._drawings.forget()
+        fresh = scene_of(self._desk.assistant, self._drawings, scene.kept.using(None), visit)
         return fresh.screen(status=fresh.face.ui("erased"))
 
     def _stop(self, session_id: str) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 Child = str | None
 """Text is escaped, `Markup` is not, None is nothing."""
@@ -28,7 +29,7 @@ def el(name: str, *children: Child, **attributes: str | int | bool | None) -> Ma
 
 def join(*children: Child) -> Markup:
     """The children one after another."""
-    return Markup("").join(escape(child) for child in children if child is not None)
+    return Markup("".join(_safe(child) for child in children if child is not None))
 
 
 def hidden(text: str) -> Markup:
@@ -62,9 +63,14 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("zero", {"breaks": True}).enable(["emphasis", "list", "escape", "newline", "backticks"])
 
 
-def _attribute(key: str, value: str | int | bool | None) -> Markup:
+def _attribute(key: str, value: str | int | bool | None) -> str:
     """`` key="value"``, or nothing."""
-    name = key.rstrip("_").replace("_", "-")
     if value is None or value is False:
-        return Markup("")
-    return Markup(f" {name}") if value is True else Markup(f' {name}="{escape(value)}"')
+        return ""
+    name = key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{_safe(str(value))}"'
+
+
+def _safe(text: str) -> str:
+    """Escaped, unless it is markup already."""
+    return text if isinstance(text, Markup) else escape(text)

@@ -13,13 +13,14 @@ from bot.errors import UnknownSession
 from bot.memory import StoredTurn
 from bot.suggesting import examples
 from bot.types import DialogueState, StateChanged
-from bot.web.page.conversation import Drawn, begun, conversation, empty, failed
+from bot.web.page.conversation import Drawn, begun, conversation, empty, failed, pair
+from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face, language_of
 from bot.web.page.profile import profile
 from bot.web.page.screen import Kept, Screen, Visit
 from bot.web.page.script_words import script_words
 from bot.web.page.top import top
-from bot.web.page.turns import RUNNING
+from bot.web.page.turns import RUNNING, language
 from bot.web.page.wishes import wishes
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ class Scene:
     """One conversation as it stands. ``lost``: the browser named a session that no longer exists."""
 
     assistant: Assistant
+    drawings: Drawings[Drawn]
     kept: Kept
     locale: str
     turns: Sequence[StoredTurn] = ()
     known: StateChanged | None = None
     lost: bool = False
     _faces: dict[str, Face] = field(default_factory=dict)
-    _drawn: dict[bool, Drawn] = field(default_factory=dict)
 
     @property
     def face(self) -> Face:
@@ -64,16 +65,15 @@ class Scene:
         """The conversation, with a turn that is not stored (yet) and a failure at its end."""
         if not self.turns and running is None and not failure:
             return empty(examples(self.assistant.shelf(self.kept.catalog), self.face.voice), self.face)
-        extra = [running] if running else []
-        drawn = [*self._past(bool(extra or failure)), *conversation(extra, self.faces, self.locale, last=not failure)]
-        return [*drawn, *failed(failure, self.face)] if failure else drawn
-
-    def _past(self, followed: bool) -> Drawn:
-        """The stored turns; drawn once while a new one runs."""
-        if followed not in self._drawn:
-            turns = conversation(self.turns, self.faces, self.locale, last=not followed)
-            self._drawn[followed] = [*begun(self.face), *turns]
-        return self._drawn[followed]
+        followed = running is not None or bool(failure)
+        past = conversation(self.turns, self.faces, self.drawings, locale=self.locale, last=not followed)
+        face = self.faces(language(running, self.locale)) if running else self.face
+        return [
+            *begun(self.face),
+            *past,
+            *(pair(running, face, number=len(self.turns) + 1, last=not failure) if running else []),
+            *(failed(failure, face) if failure else []),
+        ]
 
     def memory(self) -> dict[str, str]:
         """What the visitor sees of the state: the chips and the panel."""
@@ -96,15 +96,15 @@ class Scene:
         return Face(voice, shelf.items.schema, shelf.help.passages, page_locale=self.locale)
 
 
-def scene_of(assistant: Assistant, kept: Kept, visit: Visit) -> Scene:
+def scene_of(assistant: Assistant, drawings: Drawings[Drawn], kept: Kept, visit: Visit) -> Scene:
     """The conversation that the browser remembers; an empty one where there is none, or none any more."""
     accepted = language_of(visit.languages, assistant.prompts.locales())
     if kept.session_id is None:
-        return Scene(assistant, kept, accepted)
+        return Scene(assistant, drawings, kept, accepted)
     try:
         turns = assistant.memory.turns(kept.session_id)
         known = assistant.profile(kept.session_id)
     except UnknownSession:
-        return Scene(assistant, kept.using(None), accepted, lost=True)
+        return Scene(assistant, drawings, kept.using(None), accepted, lost=True)
     settled = [replace(turn, status="cut") if turn.status == RUNNING else turn for turn in turns]
-    return Scene(assistant, kept, known.state.language if turns else accepted, settled, known)
+    return Scene(assistant, drawings, kept, known.state.language if turns else accepted, settled, known)

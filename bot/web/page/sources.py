@@ -30,7 +30,7 @@ def _source(citation: Mapping[str, Any], face: Face, *, id_: str, number: int) -
     text = passage.text[:_LONGEST] if passage else citation["quote"]
     return el(
         "details",
-        el("summary", el("span", number, class_="st-source-number"), name, class_="st-summary"),
+        el("summary", el("span", str(number), class_="st-source-number"), name, class_="st-summary"),
         el("blockquote", _quoted(text, citation["quote"]), lang=face.foreign(text)),
         _link(citation.get("url"), face),
         id=id_,

@@ -28,7 +28,9 @@ _BROKEN = ("stopped", "failed", "cut")
 def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
     """What the visitor wrote, with a way to edit the latest."""
     name = face.ui("edit_message")
-    edit = el("button", icon("edit"), type="button", class_="st-icon-button", data_act="edit", aria_label=name, title=name)
+    edit = el(
+        "button", icon("edit"), type="button", class_="st-icon-button", data_act="edit", aria_label=name, title=name
+    )
     return el(
         "div",
         _speaker(face.ui("speaker_visitor"), turn.created),
@@ -38,14 +40,15 @@ def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
     )
 
 
-def assistant(turn: StoredTurn, face: Face, *, last: bool) -> list[Markup]:
+def assistant(turn: StoredTurn, face: Face, *, number: int, last: bool) -> list[Markup]:
     """The reply's parts: the lead, the cards, the rest, what follows from it."""
     items = data(turn, "recommended").get("items", [])
     lead, rest = lead_and_rest(turn.reply, items, finished=turn.status != RUNNING)
-    shown = [_lead(turn, lead, items, face)]
+    marks: dict[str, Any] = {"sources": f"st-src-{number}", "count": len(data(turn, "answered").get("citations", []))}
+    shown = [_lead(turn, lead and prose(lead, **marks), items, face)]
     if items:
-        shown.append(cards(items, face, turn_id=turn.id or RUNNING))
-    shown.append(_rest(turn, rest, face))
+        shown.append(cards(items, face, name=str(number)))
+    shown.append(_rest(turn, rest and prose(rest, **marks), face, name=marks["sources"]))
     if last:
         shown.append(_tail(turn, face))
     return [part for part in shown if part]
@@ -65,7 +68,7 @@ def _lead(turn: StoredTurn, lead: str, items: Sequence[Any], face: Face) -> Mark
     """Who speaks, and the first sentence or what is being done."""
     running = turn.status == RUNNING
     if lead:
-        body = el("div", prose(lead, **_marks(turn)), class_="st-text st-lead")
+        body = el("div", lead, class_="st-text st-lead")
     elif running and not (turn.reply and not items):
         body = _working(turn, face, waiting=not items)
     else:
@@ -89,12 +92,11 @@ def _working(turn: StoredTurn, face: Face, *, waiting: bool) -> Markup:
     return join(el("p", el("span", class_="st-pulse", aria_hidden="true"), step, class_="st-progress"), places)
 
 
-def _rest(turn: StoredTurn, text: str, face: Face) -> Markup:
+def _rest(turn: StoredTurn, text: str, face: Face, *, name: str) -> Markup:
     """The rest of the text, its sources, the question, the hand-over, and what went less well."""
-    name = f"st-src-{turn.id or RUNNING}"
     question, over = data(turn, "clarified").get("question"), data(turn, "handed_over")
     shown = [
-        el("div", prose(text, **_marks(turn)), class_="st-text", lang=face.lang) if text else None,
+        el("div", text, class_="st-text", lang=face.lang) if text else None,
         sources(data(turn, "answered").get("citations", []), face, name=name),
         el("div", prose(question), class_="st-text st-ask", lang=face.lang) if question else None,
         asides.hand_over(over, face) if over else None,
@@ -129,12 +131,6 @@ def _mark(status: str, face: Face) -> str:
     return face.ui("cut_mark" if status == "cut" else "stopped_mark")
 
 
-def _marks(turn: StoredTurn) -> dict[str, Any]:
-    """Where ``[n]`` in this turn's text leads."""
-    return {"sources": f"st-src-{turn.id or RUNNING}", "count": len(data(turn, "answered").get("citations", []))}
-
-
 def _speaker(name: str, at: datetime) -> Markup:
     """Who speaks and when; the browser writes the time in its own zone."""
     return el("h2", name, " ", el("time", datetime=at.strftime("%Y-%m-%dT%H:%MZ")), class_="st-speaker")
-

@@ -1,0 +1,1 @@
+"""Protocols and benchmarks: how good and how fast, measured by one command each."""
