@@ -26,7 +26,8 @@ FADE = 0.85
 def anchors(index: ItemIndex, state: DialogueState, intent: Intent) -> dict[str, float]:
     """Items that the result should resemble, id -> weight in (0, 1]: named in this message, or liked before.
 
-    For a title that is not here the nearest one that is stands in. A rejected item is never an anchor; one that was merely seen is, in the message that says so.
+    For a title that is not here the nearest one that is stands in. A rejected item is never an anchor; one that was
+    merely seen is, in the message that says so.
     """
     named = [mention.item_id for mention in intent.mentions if mention.role != "rejected"]
     named += [relative.anchor for relative in intent.relatives]

@@ -63,9 +63,9 @@ def _limits(speaker: Speaker) -> Iterator[str]:
         if facet.filled >= USUAL and facet.name not in speaker.item.facets and facet.role == "attribute":
             yield speaker.say(DETAILS, "unknown", label=speaker.label(facet.name))
     for one in speaker.of("tradeoff"):
-        facet = speaker.schema.get(one.facet)
-        if facet is not None and facet.role != "popularity" and one.value in ("lower", "higher"):
-            yield speaker.say(DETAILS, "tradeoff", label=label(speaker), value=speaker.value(facet))
+        compared = speaker.schema.get(one.facet)
+        if compared is not None and compared.role != "popularity" and one.value in ("lower", "higher"):
+            yield speaker.say(DETAILS, "tradeoff", label=label(speaker), value=speaker.value(compared))
 
 
 def _miss(speaker: Speaker, one: Evidence) -> str:

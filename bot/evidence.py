@@ -59,7 +59,7 @@ def likeness(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> list
     Resemblance is measured against the whole catalogue, so that it holds for any embedder; ``strength`` is the cosine.
     """
     found = []
-    for id_ in anchors:
+    for id_ in (one for one in anchors if one != item.id):
         near = index.vectors @ index.vectors[index.row(id_)]
         cosine = float(near[index.row(item.id)])
         place = float((near < cosine).mean())
@@ -164,7 +164,8 @@ def _extremes(index: ItemIndex, items: Sequence[Item], sorted_by: str) -> Iterat
     for facet in index.schema.facets:
         if facet.type != "number" or facet.role == "stock" or facet.name == sorted_by:
             continue
-        numbers = [(float(item.facets[facet.name]), item.id) for item in items if _is_number(item, facet.name)]
+        cells = [(item.facets.get(facet.name), item.id) for item in items]
+        numbers = [(float(cell), id_) for cell, id_ in cells if isinstance(cell, (int, float))]
         if len(numbers) < len(items):
             continue
         numbers.sort()
@@ -192,8 +193,3 @@ def _words(item: Item, facet: str) -> tuple[str, ...]:
     """The words that an item holds in a facet."""
     cell = item.facets.get(facet, ())
     return cell if isinstance(cell, tuple) else (str(cell),)
-
-
-def _is_number(item: Item, facet: str) -> bool:
-    """Whether the record holds a number there."""
-    return isinstance(item.facets.get(facet), (int, float))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Column = NDArray[np.float32]
 
 NEAR = 0.05
+"""A miss by this part of a facet's range is half as good as none."""
 
 
 def features(
@@ -129,7 +130,7 @@ def _disliked(index: ItemIndex, state: DialogueState, rows: NDArray[np.intp]) ->
 
 
 def _closeness(index: ItemIndex, relaxed: Sequence[Constraint], rows: NDArray[np.intp]) -> Column:
-    """1 at the bound of a number that was given up, a half where it is missed by `NEAR` of the facet's range, 0 far off."""
+    """1 at the bound of a number that was given up, a half where `NEAR` of the facet's range is missing, 0 far off."""
     found = np.zeros(len(rows), np.float32)
     for constraint in relaxed:
         facet, gaps = index.schema.get(constraint.facet), distance(index, constraint)

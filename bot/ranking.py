@@ -35,8 +35,8 @@ RELEVANT = 0.6
 class Mix:
     """The weight of each signal, and how a list is spread out.
 
-    ``diversity`` (0 to 1) is how much a row loses for resembling one chosen already; ``spread`` (0 to 1) the part of that
-    resemblance that is being equally famous; the ``pool`` best rows compete for the places of a list.
+    ``diversity`` (0 to 1) is how much a row loses for resembling one chosen already; ``spread`` (0 to 1) the part of
+    that resemblance that is being equally famous; the ``pool`` best rows compete for the places of a list.
     """
 
     dense: float = 0.0
@@ -165,7 +165,7 @@ def stand(
     scores = weighted(columns, mix)
     keys = [-scores, columns["unmet"]]
     if state.order is not None and index.schema.get(state.order.facet) is not None:
-        keys = [-scores, -_sorting(index, found, state), columns["unmet"], ~_relevant(state, scores)]
+        keys = [-scores, -_sorting(index, found, state), columns["unmet"], _aside(state, scores)]
     return Standing(found, mix, columns, scores, tuple(int(place) for place in np.lexsort(keys)))
 
 
@@ -212,8 +212,8 @@ def _sorting(index: ItemIndex, found: Retrieved, state: DialogueState) -> Column
     return ordered(index, state.order)[[index.row(candidate.id) for candidate in found.candidates]]
 
 
-def _relevant(state: DialogueState, scores: Column) -> NDArray[np.bool_]:
-    """The rows that an order sorts: all, or with free-text wishes those that answer them."""
+def _aside(state: DialogueState, scores: Column) -> Column:
+    """1 for the rows that an order leaves at the end: with free-text wishes those that do not answer them, else none."""
     if not state.wishes or not len(scores):
-        return np.ones(len(scores), np.bool_)
-    return np.asarray(scores >= RELEVANT * scores.max())
+        return np.zeros(len(scores), np.float32)
+    return np.asarray(scores < RELEVANT * scores.max(), np.float32)

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.types import Repair
-from vectorstore.base import Constraint, Mask
+from vectorstore.base import Constraint, Mask, Operator
 from vectorstore.columns import Columns
 
 OFFERED = 3
 """Repairs that give up several constraints at once are offered up to this number."""
+_CLOSED: dict[Operator, Operator] = {"<": "<=", ">": ">=", "any": "is"}
 _HARDNESS = {"<=": 0, "<": 0, ">=": 0, ">": 0, "between": 0, "is": 1, "any": 1, "contains": 1, "not": 2}
 
 
@@ -76,7 +77,7 @@ def _changed(constraint: Constraint, new: float, *, low: float, high: float) -> 
     """``constraint`` with its bound moved to ``new``; an exact number moves there itself."""
     if constraint.op == "between":
         return Constraint(constraint.facet, "between", (low, high))
-    return Constraint(constraint.facet, {"<": "<=", ">": ">=", "any": "is"}.get(constraint.op, constraint.op), new)
+    return Constraint(constraint.facet, _CLOSED.get(constraint.op, constraint.op), new)
 
 
 def _bounds(constraint: Constraint) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from vectorstore.base import Constraint, Hit, Mask
 from vectorstore.exact import top_rows
 
 if TYPE_CHECKING:
-    from bot.types import DialogueState, Intent, Order, Rule
+    from bot.types import DialogueState, Intent, Order, Repair, Rule
     from vectorstore.index import ItemIndex
 
 FLOOR = 50
@@ -49,7 +49,8 @@ def retrieve(
     allowed, applied = visible(index, rules)
     allowed &= ~_excluded(index, state, intent)
     wanted = known(index, state.constraints)
-    relaxed, repairs = (), ()
+    relaxed: tuple[Constraint, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     mask = allowed & index.columns.mask(wanted)
     if not mask.any():
         relaxed, repairs = relax(index.columns, wanted, allowed=allowed)
@@ -131,7 +132,7 @@ class _Search:
             yield "shared", self._best(shared, self.k, self.mask & (shared > 0))
 
     def floor(self) -> Iterator[Source]:
-        """What stands whatever was asked: the order's first rows, popular ones, and any of all where nothing was asked for."""
+        """What stands whatever was asked: the order's first rows, popular ones; any of all where nothing was asked."""
         if self.state.order is not None and self.index.schema.get(self.state.order.facet):
             yield "order", self._best(ordered(self.index, self.state.order), self.k)
         facet = self.index.schema.of_role("popularity")

@@ -22,6 +22,7 @@ from bot.web.replying import collect
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from vectorstore.base import Passage
 
 Asked: TypeAlias = str | Mapping[str, Any]
 """A message, or ``{"message": ..., "session_id"?: ...}``."""
@@ -162,7 +163,7 @@ def _item(card: types.Card) -> Document:
     return Document(id=card.item.id, page_content=card.item.description, metadata={**metadata, "facets": facets})
 
 
-def _passage(passage: types.Passage, score: float) -> Document:
+def _passage(passage: Passage, score: float) -> Document:
     """A section as a document."""
     names = ("id", "title", "heading", "anchor", "url")
     metadata = {name: getattr(passage, name) for name in names}

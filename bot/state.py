@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.types import DialogueState, Feedback, Intent, Order, Relative
+from bot.narrowing import bound, joined, without
+from bot.types import DialogueState, Feedback, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
 from vectorstore.base import Constraint, Item
 
 WISHES = 6
-_UPPER, _LOWER = ("<", "<="), (">", ">=")
-_NUMERIC = (*_UPPER, *_LOWER, "between")
+UNWANTED = "not "
+"""A wish that begins so says what is unwanted: a chip like any other, but no text to search or quote for."""
+_LISTS = ("likes", "rejected", "seen")
+_PRESSES = {"like": ("likes", "rejected"), "dislike": ("rejected", "likes"), "seen": ("seen", "")}
+_ROLES = {"liked": "like", "rejected": "dislike", "seen": "seen"}
 
 
 def fold(
@@ -23,21 +27,23 @@ def fold(
 ) -> DialogueState:
     """The state after one message and the presses before it.
 
-    ``items`` are the catalogue's: they tell what a critique is measured against and which values go together.
+    ``items`` are the catalogue's: they tell what a critique is measured against and which values go together. An act
+    "recommend" asks anew: a wanted value replaces older ones of its facet; in a refinement both are wanted where some
+    item holds both.
     """
     if intent.reset:
-        state = DialogueState(rejected=state.rejected, seen=state.seen, language=state.language)
+        state = DialogueState(rejected=state.rejected, seen=state.seen, shown=state.shown, language=state.language)
     for press in feedback:
         state = _pressed(state, press)
     if intent.acts:
         state = replace(state, language=intent.language)
-    state = _mentioned(state, intent)
+    state = _mentioned(state, intent.mentions)
     state = replace(state, constraints=_constraints(state, intent, items))
     return _wished(state, intent)
 
 
 def after_shown(state: DialogueState, ids: tuple[str, ...]) -> DialogueState:
-    """The state once ``ids`` stand before the visitor, in that order."""
+    """The state once ``ids`` stand before the visitor, in that order; "it" means the item when there is only one."""
     shown = tuple(dict.fromkeys((*state.shown, *ids)))
     return replace(state, shown=shown, last_shown=ids, focus=ids[0] if len(ids) == 1 else None)
 
@@ -49,12 +55,12 @@ def edit(state: DialogueState, *, remove: Iterable[str]) -> DialogueState:
     def kept(values: Iterable[Any], key: Callable[[Any], str]) -> tuple[Any, ...]:
         return tuple(value for value in values if key(value) not in gone)
 
-    wishes = kept(state.wishes, wish_key)
+    wishes, constraints = kept(state.wishes, wish_key), kept(state.constraints, constraint_key)
     return replace(
         state,
-        constraints=kept(state.constraints, constraint_key),
+        constraints=constraints,
         wishes=wishes,
-        query=state.query if wishes == state.wishes else " ".join(wishes),
+        query=search_text(wishes, constraints),
         order=None if "order" in gone else state.order,
         likes=kept(state.likes, lambda id_: f"like:{id_}"),
         rejected=kept(state.rejected, lambda id_: f"rejected:{id_}"),
@@ -62,102 +68,80 @@ def edit(state: DialogueState, *, remove: Iterable[str]) -> DialogueState:
     )
 
 
+def search_text(wishes: Iterable[str], constraints: Iterable[Constraint]) -> str:
+    """What search looks for: the wishes, and the words of wanted values; a value taken back is not looked for."""
+    wanted = [one.value for one in constraints if one.op in ("is", "any", "contains")]
+    values = [value for one in wanted for value in (one if isinstance(one, tuple) else (one,))]
+    return " ".join([*searchable(wishes), *(value for value in values if isinstance(value, str))])
+
+
+def searchable(wishes: Iterable[str]) -> tuple[str, ...]:
+    """The wishes that say what is wanted."""
+    return tuple(wish for wish in wishes if not wish.startswith(UNWANTED))
+
+
 def _pressed(state: DialogueState, press: Feedback) -> DialogueState:
-    """One press on one item; "undo" takes every opinion on it back."""
-    held = {"like": "likes", "dislike": "rejected", "seen": "seen"}
-    if press.kind not in (*held, "undo"):
+    """One press on one item: like and dislike exclude each other, seen goes with both, "undo" takes all back."""
+    if press.kind == "undo":
+        return replace(state, **{name: _less(getattr(state, name), press.item_id) for name in _LISTS})
+    if press.kind not in _PRESSES:
         return state
-    cleared = {name: tuple(id_ for id_ in getattr(state, name) if id_ != press.item_id) for name in held.values()}
-    if press.kind in held:
-        cleared[held[press.kind]] = (*cleared[held[press.kind]], press.item_id)
-    return replace(state, **cleared)
+    held, against = _PRESSES[press.kind]
+    changed = {held: (*_less(getattr(state, held), press.item_id), press.item_id)}
+    if against:
+        changed[against] = _less(getattr(state, against), press.item_id)
+    return replace(state, **changed)
 
 
-def _mentioned(state: DialogueState, intent: Intent) -> DialogueState:
-    """Opinions on named items, and the item that "it" means from now on."""
-    kinds = {"liked": "like", "rejected": "dislike", "seen": "seen"}
-    ids = [mention.item_id for mention in intent.mentions if mention.item_id]
-    for mention in intent.mentions:
-        if mention.item_id and mention.role in kinds:
-            state = _pressed(state, Feedback(mention.item_id, kinds[mention.role]))  # type: ignore[arg-type]
-    return replace(state, focus=ids[-1]) if ids else state
+def _less(ids: Iterable[str], gone: str) -> tuple[str, ...]:
+    return tuple(id_ for id_ in ids if id_ != gone)
+
+
+def _mentioned(state: DialogueState, mentions: Sequence[Mention]) -> DialogueState:
+    """Opinions on named items, and the item that "it" means from now on: the only one named, else none."""
+    for mention in mentions:
+        if mention.item_id and mention.role in _ROLES:
+            state = _pressed(state, Feedback(mention.item_id, _ROLES[mention.role]))  # type: ignore[arg-type]
+    named = {mention.item_id for mention in mentions if mention.item_id}
+    return replace(state, focus=named.pop() if len(named) == 1 else None) if named else state
 
 
 def _constraints(state: DialogueState, intent: Intent, items: Mapping[str, Item]) -> tuple[Constraint, ...]:
     """Dropped and retracted ones go, new ones come, critiques become bounds."""
-    kept = [one for one in state.constraints if one.facet not in intent.dropped and not _retracted(one, intent)]
-    for new in intent.constraints:
-        kept = [one for one in kept if _stands(one, new, items)]
-        if new not in kept:
-            kept.append(new)
+    left = without(state.constraints, facets=intent.dropped, values=intent.retracted)
+    found = joined(left, intent.constraints, items=items, anew="recommend" in intent.acts)
     for relative in intent.relatives:
-        bound = _bound(relative, state, items)
-        if bound is not None:
-            kept = [*(one for one in kept if _stands(one, bound, items)), bound]
-    return tuple(kept)
+        limit = _limit(relative, state, items)
+        found = joined(found, (limit,), items=items, anew=False) if limit else found
+    return found
 
 
-def _retracted(one: Constraint, intent: Intent) -> bool:
-    """Whether the message takes this constraint back."""
-    return any(one.facet == back.facet and _values(one) & _values(back) for back in intent.retracted)
-
-
-def _stands(old: Constraint, new: Constraint, items: Mapping[str, Item]) -> bool:
-    """Whether ``old`` stays in force beside ``new``."""
-    if old.facet != new.facet:
-        return True
-    if old.op in _NUMERIC or new.op in _NUMERIC:
-        return _ranges_agree(old, new)
-    if "not" in (old.op, new.op):
-        return old.op == new.op or not (_values(old) & _values(new))
-    return old.op == new.op == "is" and _together(old, new, items)
-
-
-def _ranges_agree(old: Constraint, new: Constraint) -> bool:
-    """Whether two number conditions bound different sides and leave room between them."""
-    sides = {(old.op in _UPPER), (new.op in _UPPER)}
-    if len(sides) < 2 or "between" in (old.op, new.op) or not {old.op, new.op} <= {*_UPPER, *_LOWER}:
-        return False
-    upper, lower = (old, new) if old.op in _UPPER else (new, old)
-    return float(lower.value) < float(upper.value)  # type: ignore[arg-type]
-
-
-def _together(old: Constraint, new: Constraint, items: Mapping[str, Item]) -> bool:
-    """Whether some item holds both values of a facet, as a horror comedy does."""
-    wanted = _values(old) | _values(new)
-    held = (item.facets.get(old.facet) for item in items.values())
-    return any(isinstance(value, tuple) and wanted <= {one.casefold() for one in value} for value in held)
-
-
-def _values(constraint: Constraint) -> frozenset[Any]:
-    """The values that a constraint names, compared without case."""
-    named = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
-    return frozenset(one.casefold() if isinstance(one, str) else one for one in named)
-
-
-def _bound(relative: Relative, state: DialogueState, items: Mapping[str, Item]) -> Constraint | None:
+def _limit(relative: Relative, state: DialogueState, items: Mapping[str, Item]) -> Constraint | None:
     """A critique as a bound: beyond the item it is measured against, else beyond everything shown last."""
     against = (relative.anchor,) if relative.anchor else state.last_shown
-    held = [items[id_].facets.get(relative.facet) for id_ in against if id_ in items]
-    numbers = [float(value) for value in held if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    if not numbers:
-        return None
-    lower = relative.direction == "lower"
-    return Constraint(relative.facet, "<" if lower else ">", min(numbers) if lower else max(numbers))
+    shown = [items[id_] for id_ in against if id_ in items]
+    return bound(relative.facet, shown, lower=relative.direction == "lower", items=items)
 
 
 def _wished(state: DialogueState, intent: Intent) -> DialogueState:
     """Wishes, order and the text to search for."""
-    wishes = tuple(dict.fromkeys((*state.wishes, *intent.wishes)))[-WISHES:]
-    unmeasured = next((one for one in intent.relatives if not state.last_shown and one.anchor is None), None)
-    order = intent.order or (_as_order(unmeasured) if unmeasured else state.order)
+    taken_back = {_contrary(wish).casefold() for wish in intent.wishes}
+    older = [wish for wish in state.wishes if wish.casefold() not in taken_back]
+    wishes = tuple({wish.casefold(): wish for wish in (*older, *intent.wishes)}.values())[-WISHES:]
+    order = intent.order or _order_of(state, intent) or state.order
     if order is not None and order.facet in intent.dropped:
         order = None
-    searches = {"recommend", "refine", "feedback"} & set(intent.acts)
-    query = " ".join(wishes) or (intent.query if searches and intent.query else state.query)
+    query = search_text(wishes, state.constraints) or ("" if intent.mentions else intent.query)
     return replace(state, wishes=wishes, order=order, query=query)
 
 
-def _as_order(relative: Relative) -> Order:
+def _contrary(wish: str) -> str:
+    """The wish that says the opposite: "quiet" and "not quiet"."""
+    return wish.removeprefix(UNWANTED) if wish.startswith(UNWANTED) else f"{UNWANTED}{wish}"
+
+
+def _order_of(state: DialogueState, intent: Intent) -> Order | None:
     """A critique with nothing to measure against, as an order."""
-    return Order(relative.facet, "asc" if relative.direction == "lower" else "desc")
+    unmeasured = (one for one in intent.relatives if not state.last_shown and one.anchor is None)
+    one = next(unmeasured, None)
+    return Order(one.facet, "asc" if one.direction == "lower" else "desc") if one else None

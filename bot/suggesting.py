@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from prompts import Voice
 
 MOST = 5
+FEWEST = 3
 BROAD = 40
 ANSWERS = 4
 _CHIP, _START = "suggest/chip", "suggest/start"
@@ -53,6 +54,8 @@ def after_cards(turn: Turn, found: types.Retrieved, question: Question | None) -
         chosen += [*question.answers, *_counted(turn, [_any_answer(turn, question.event.facet)])]
     chosen += _critiques(turn, MOST - 1 - len(chosen))
     chosen = [*chosen[: MOST - 1], *_counted(turn, [_different(turn)])]
+    if len(chosen) < FEWEST:
+        chosen += list(_counted(turn, _loosenings(turn)))[: FEWEST - len(chosen)]
     return _unique(chosen)
 
 
@@ -160,6 +163,15 @@ def _repairs(turn: Turn, found: types.Retrieved) -> Iterator[Move]:
             yield Move(text, types.Intent(acts=("refine",), dropped=names), "repair")
 
 
+def _loosenings(turn: Turn) -> Iterator[Move]:
+    """Each condition taken off again, the latest first, as a message."""
+    schema = turn.shelf.items.schema
+    for name in dict.fromkeys(one.facet for one in reversed(turn.state.constraints)):
+        facet = schema.get(name)
+        text = turn.voice.phrase(_CHIP, "drop", label=turn.voice.label(name, facet.label if facet else ""))
+        yield Move(text, types.Intent(acts=("refine",), dropped=(name,)))
+
+
 def _critiques(turn: Turn, room: int) -> list[types.Suggestion]:
     """Unit critiques on numbers that move the list, and one compound of two that can be met together."""
     facets = [f for f in turn.shelf.items.schema.facets if f.type == "number" and f.role != "popularity"]
@@ -197,11 +209,13 @@ def _plain(turn: Turn, key: str, *, kind: types.SuggestionKind = "chip") -> type
 
 
 def _counted(turn: Turn, moves: Iterator[Move] | Sequence[Move] | Any) -> Iterator[types.Suggestion]:
-    """The moves that lead to something new, with how much."""
+    """The moves that lead somewhere, with how much: to something new, or for a repair, to an exact match."""
     index = turn.shelf.items
     for move in moves:
         state = fold(turn.state, move.intent, items=index.items)
-        left = count(index, replace(state, rejected=(*state.rejected, *turn.state.shown)))
+        if move.kind != "repair":
+            state = replace(state, rejected=(*state.rejected, *turn.state.shown))
+        left = count(index, state)
         if left > 0:
             yield types.Suggestion(move.text, move.kind, left)
 

@@ -78,14 +78,15 @@ class Intent:
     """What one message asks for. Empty fields mean "not said".
 
     ``constraints`` are added to the state (a positive one on a facet replaces older positive ones that it
-    contradicts); ``dropped`` names facets whose constraints go ("any year is fine"), and ``retracted`` the values taken
-    back ("actually, not comedy" retracts and excludes). ``wishes`` are free text that no facet holds ("funnier",
-    "quiet"). ``asked`` names the facets an `ask_item` is about, empty for "tell me about it". ``question`` is the
-    service question. ``query`` is the text that search uses for this message. ``more`` is "something else": exclude
-    what was shown. ``surprise``: the visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/
-    refusal situation key ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of
-    small talk and of what is out of scope ("hello", "thanks", "gibberish", ...; "why" for "why this one?"). ``engines``
-    names the engine that decided each slot. ``confidence`` is 0 to 1.
+    contradicts); ``dropped`` names facets whose constraints go ("any year is fine"), and ``retracted`` the values
+    taken back ("actually, not comedy" retracts and excludes). ``wishes`` are free text that no facet holds
+    ("funnier", "quiet"; "not gory" is unwanted, and never searched or quoted for). ``asked`` names the facets an
+    `ask_item` is about, empty for "tell me about it". ``question`` is the service question. ``query`` is the text
+    that search uses for this message. ``more`` is "something else": exclude what was shown. ``surprise``: the
+    visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/ refusal situation key
+    ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of small talk and of
+    what is out of scope ("hello", "thanks", "gibberish", ...; "why" for "why this one?"). ``engines`` names the
+    engine that decided each slot. ``confidence`` is 0 to 1.
     """
 
     acts: tuple[Act, ...]

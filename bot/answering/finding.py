@@ -157,7 +157,8 @@ def _signals(
     ``dense``, ``sentence``: cosines of the nameless question with the best passage and its nearest sentence;
     ``lexical``: the best BM25 score per logarithm of the centre's size; ``margin``: the lead over the fourth passage;
     ``covered``, ``known``: weighted shares of the question's meanings in the best passage and in the whole centre;
-    ``missing``: 1 when the question asks for a kind of thing (a price, a place...) that the answer does not show.
+    ``missing``: 1 when the question asks for a kind of thing (a price, a place...) that the answer does not show;
+    ``shown``: 1 when the answer shows it.
     """
     names = {reader.words.label(name) for name in reader.names}
     labels = {label: w for label, w in asked.labels.items() if label not in names} or asked.labels
@@ -173,4 +174,5 @@ def _signals(
         "covered": sum(w for label, w in labels.items() if label in named) / total,
         "known": sum(w for label, w in labels.items() if label in reader.weights) / total,
         "missing": float(reader.words.misses(asked.text, text)),
+        "shown": float(reader.words.shows(asked.text, text)),
     }

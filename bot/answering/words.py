@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from vectorstore.words import STOP_WORDS, fold, stem
 
@@ -23,7 +24,8 @@ class ServiceWords:
 
     ``exact`` and ``beginnings`` map a word, or the beginning of one, to the label of its meaning; ``phrases`` come
     longest first. ``expectations`` maps a kind of question to the patterns that recognise it and those that a passage
-    must show. ``topics`` maps a topic to its labels, the most serious topic first.
+    must show; ``exists`` find the ``thing`` that a question asks for. ``topics`` maps a topic to its labels, the most
+    serious one first.
     """
 
     exact: Mapping[str, str]
@@ -31,7 +33,8 @@ class ServiceWords:
     phrases: Sequence[tuple[re.Pattern[str], str]]
     filler: frozenset[str]
     expectations: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
-    topics: Mapping[str, frozenset[str]]
+    exists: Sequence[re.Pattern[str]]
+    topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def concepts(self, text: str, *, question: bool = False) -> list[str]:
         """The meanings of a text in order, one label per word; a question also loses its filler words."""
@@ -51,9 +54,13 @@ class ServiceWords:
         return next((self.beginnings[word[:end]] for end in ends if word[:end] in self.beginnings), stem(word))
 
     def misses(self, question: str, text: str) -> bool:
-        """Whether ``text`` shows nothing of the kind that ``question`` asks for (a price, a duration, a place...)."""
+        """Whether ``text`` shows nothing of the kind that ``question`` asks for (a price, a place, a thing by name)."""
         expected = [shows for asks, shows in self.expectations.values() if asks.search(question)]
-        return bool(expected) and not any(shows.search(text) for shows in expected)
+        if expected and not any(shows.search(text) for shows in expected):
+            return True
+        asked = next((found for pattern in self.exists if (found := pattern.search(question))), None)
+        thing = set(self.concepts(asked["thing"], question=True)) if asked else set()
+        return bool(thing) and thing.isdisjoint(self.concepts(text))
 
     def shows(self, question: str, text: str) -> bool:
         """Whether ``question`` asks for a kind of thing, and ``text`` shows one."""
@@ -79,24 +86,23 @@ def service_words() -> ServiceWords:
     """The English lexicon, read once."""
     words, expectations, topics = (_read(name) for name in ("service_words", "expectations", "topics"))
     labels = {word: label.replace("-", "") for label, row in words["concepts"].items() for word in row.split()}
-    exact = {word: label for word, label in labels.items() if not word.endswith("*")}
-    beginnings = {word[:-1]: label for word, label in labels.items() if word.endswith("*")}
     phrases = sorted(words["phrases"].items(), key=lambda row: -len(row[0]))
+    exists = [re.compile(pattern, re.IGNORECASE) for pattern in expectations.pop("exists")]
     reader = ServiceWords(
-        exact,
-        beginnings,
+        {word: label for word, label in labels.items() if not word.endswith("*")},
+        {word[:-1]: label for word, label in labels.items() if word.endswith("*")},
         [(re.compile(rf"\b{re.escape(phrase)}\b"), word) for phrase, word in phrases],
         frozenset(words["filler"].split()),
         {kind: (_any_of(row["asks"]), _any_of(row["shows"])) for kind, row in expectations.items()},
-        {},
+        exists,
     )
-    labelled = {topic: frozenset(map(reader.label, row.split())) for topic, row in topics["topics"].items()}
-    return ServiceWords(exact, beginnings, reader.phrases, reader.filler, reader.expectations, labelled)
+    rows = {topic: frozenset(map(reader.label, row.split())) for topic, row in topics["topics"].items()}
+    return replace(reader, topics=rows)
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-def _read(name: str) -> dict[str, dict[str, str]] | dict[str, str]:
+def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(f"{name}.en.toml").read_text("utf-8"))

@@ -35,7 +35,8 @@ def sentences(text: str) -> list[str]:
 
     Bold text is never cut, nor is an abbreviation or an initial from what follows it.
     """
-    found, start = [], 0
+    found: list[str] = []
+    start = 0
     for end in (match.end() for match in _END.finditer(text)):
         before = text[start:end]
         if (

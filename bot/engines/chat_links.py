@@ -43,7 +43,7 @@ def mentions(rows: Any, message: str, link: Callable[[str], Mention]) -> tuple[M
         text, role = str(row.get("text", "")).strip(), row.get("role")
         if not text or fuzz.partial_ratio(fold(text), fold(message)) < SAID:
             continue
-        mention = replace(link(text), role=role if role in get_args(Role) else "mentioned")
+        mention = replace(link(text), role=cast("Role", role if role in get_args(Role) else "mentioned"))
         found.setdefault(mention.item_id or fold(text), mention)
     return tuple(found.values())
 
@@ -131,10 +131,15 @@ def _measure(facet: Facet, op: str, value: Any) -> Constraint | None:
     """A number or a date, or the two ends of a range in order."""
     ends = [end for one in _several(value) if (end := _end(facet, one)) is not None]
     if op == "between" and len(ends) == 2:
-        return Constraint(facet.name, "between", tuple(sorted(ends)))  # type: ignore[type-var]
+        return Constraint(facet.name, "between", cast("tuple[float, float]", tuple(sorted(ends, key=_order))))
     if len(ends) != 1 or op not in ("is", "not", *_COMPARISONS):
         return None
     return Constraint(facet.name, cast("Operator", op), ends[0])
+
+
+def _order(end: float | str) -> tuple[bool, float, str]:
+    """Numbers by size, dates by their text."""
+    return (isinstance(end, str), 0.0 if isinstance(end, str) else end, str(end))
 
 
 def _end(facet: Facet, value: Any) -> float | str | None:

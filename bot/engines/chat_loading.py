@@ -105,7 +105,7 @@ def _check_kind(folder: Path, config: Any) -> None:
 
 def _weights(folder: Path, config: Any, dtype: torch.dtype) -> Any:
     """The weights, complete and in evaluation mode."""
-    kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     model, report = kind.from_pretrained(
         folder,
         config=config,

@@ -117,8 +117,10 @@ class LocalChatModel(BaseChatModel):
             raise EngineError("a local model gives no include_raw", hint="bind json_schema and parse the reply")
         if isinstance(schema, Mapping):
             return self.bind(json_schema=dict(schema), **kwargs) | JsonOutputParser()
-        bound = self.bind(json_schema=schema.model_json_schema(), **kwargs)  # type: ignore[attr-defined]
-        return bound | JsonOutputParser() | schema.model_validate  # type: ignore[attr-defined]
+        model: Any = schema
+        obeying: Runnable[Any, Any] = self.bind(json_schema=model.model_json_schema(), **kwargs) | JsonOutputParser()
+        checked: Runnable[Any, Any] = obeying | model.model_validate
+        return checked
 
     def _limits(self, kwargs: Mapping[str, Any]) -> Limits:
         """The bounds of one call."""

@@ -74,7 +74,8 @@ def _provided(spec: str, *, api_key: str, timeout: float) -> BaseChatModel:
     if api_key:
         options["api_key"] = api_key
     try:
-        return init_chat_model(spec, **options)
+        model: BaseChatModel = init_chat_model(spec, **options)
+        return model
     except ImportError as error:
         raise EngineError(f"{spec!r}: {error}", hint="install the provider's package that the message names") from error
     except Exception as error:  # every provider raises its own kind for a missing key or an unknown name

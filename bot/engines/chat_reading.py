@@ -1,24 +1,18 @@
-"""What a language model said about one message, verified, and laid over what the lexical engine found.
+"""What a language model said about one message -> an intent that holds only what is legal and was said.
 
-Per slot the better source is kept: the model for what needs understanding, the lexical engine for numbers, language,
-safety and everything that the model left out. Pure. Knows nothing of models or prompts.
+Pure. Knows nothing of models, prompts or other engines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from bot.engines.chat_links import constraints, facet_names, mentions, references, said_in
 from bot.engines.chat_schema import SENSITIVE, TOPICS, closed
-from bot.engines.lexical.text import fold
 from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint, Schema
-
-CHAT, LEXICAL = "chat", "lexical"
-_TALK = frozenset({"smalltalk", "out_of_scope"})
-_FREE = ("wishes", "order", "relatives", "dropped", "retracted", "asked", "query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,87 +49,6 @@ def reading(said: Mapping[str, Any], ground: Ground) -> Intent:
         sensitive=_one_of(said.get("sensitive"), SENSITIVE),
         topic=_one_of(said.get("topic"), TOPICS),
     )
-
-
-def merged(chat: Intent, lexical: Intent, schema: Schema) -> Intent:
-    """One intent of two; ``engines`` names the one that decided each slot, and each facet of the constraints."""
-    both = {CHAT: chat, LEXICAL: lexical}
-    chosen = {slot: CHAT if getattr(chat, slot) else LEXICAL for slot in _FREE}
-    chosen["acts"] = LEXICAL if _only_talks(chat, lexical) else CHAT
-    acts = both[chosen["acts"]].acts
-    if "handover" in lexical.acts and "handover" not in acts:
-        acts = (*acts, "handover")
-    kept = {engine: tuple(_kept(engine, chat, lexical, schema)) for engine in (CHAT, LEXICAL)}
-    by_facet = {f"constraints.{one.facet}": engine for engine in kept for one in kept[engine]}
-    named, by_mention = _mentions(chat, lexical)
-    nothing_else = not (chat.constraints or chat.wishes or chat.mentions)
-    flags = {"more": chat.more, "surprise": chat.surprise, "reset": chat.reset and nothing_else}
-    chosen.update({slot: CHAT if flag else LEXICAL for slot, flag in flags.items()})
-    return replace(
-        lexical,
-        **{slot: getattr(both[engine], slot) for slot, engine in chosen.items() if slot in _FREE},
-        acts=acts,
-        constraints=(*kept[CHAT], *kept[LEXICAL]),
-        mentions=named,
-        question=(chat.question or lexical.question) if "support" in acts else "",
-        sensitive=lexical.sensitive or chat.sensitive,
-        topic=_topic(acts, chat, lexical),
-        **{slot: flag or getattr(lexical, slot) for slot, flag in flags.items()},
-        confidence=0.9 if chat.acts[:1] == lexical.acts[:1] else 0.7,
-        engines={
-            **chosen,
-            **by_facet,
-            "constraints": CHAT if kept[CHAT] else LEXICAL,
-            "mentions": by_mention,
-            "question": CHAT if chat.question else LEXICAL,
-            "sensitive": LEXICAL if lexical.sensitive or not chat.sensitive else CHAT,
-            "language": LEXICAL,
-            "topic": CHAT if chat.topic else LEXICAL,
-        },
-    )
-
-
-def _kept(engine: str, chat: Intent, lexical: Intent, schema: Schema) -> Iterator[Constraint]:
-    """The constraints that one engine decides: the model words, the lexical engine numbers, each the rest alone."""
-    own, other = (chat, lexical) if engine == CHAT else (lexical, chat)
-    titles = [fold(mention.text) for mention in chat.mentions if mention.how == "title"]
-    for one in own.constraints:
-        facet = schema.get(one.facet)
-        measured = facet is not None and facet.type in ("number", "date")
-        decides = measured == (engine == LEXICAL)
-        if not decides and any(rival.facet == one.facet for rival in other.constraints):
-            continue
-        if engine == LEXICAL and (one in chat.retracted or any(fold(str(one.value)) in title for title in titles)):
-            continue
-        yield one
-
-
-def _mentions(chat: Intent, lexical: Intent) -> tuple[tuple[Mention, ...], str]:
-    """Every item named by either, the model's view of its role; the lexical engine's links where both know it."""
-    roles = {mention.item_id: mention.role for mention in chat.mentions if mention.item_id}
-    found = [replace(one, role=roles.get(one.item_id, one.role)) for one in lexical.mentions]
-    known = {one.item_id for one in found if one.item_id}
-    texts = [fold(one.text) for one in found]
-    found += [
-        one
-        for one in chat.mentions
-        if (one.item_id not in known if one.item_id else not any(fold(one.text) in text for text in texts))
-    ]
-    return tuple(found), CHAT if chat.mentions else LEXICAL
-
-
-def _topic(acts: Sequence[Act], chat: Intent, lexical: Intent) -> str:
-    """What talk is about; of anything else, only "why this one?"."""
-    if not set(acts) & _TALK:
-        return lexical.topic if lexical.topic == "why" and "ask_item" in acts else ""
-    heard = lexical.topic if set(lexical.acts) & _TALK else ""
-    return chat.topic or heard or ("off_topic" if "out_of_scope" in acts else "")
-
-
-def _only_talks(chat: Intent, lexical: Intent) -> bool:
-    """Whether the model says nothing useful, or calls talk what the lexical engine read a wish in."""
-    says = bool(lexical.constraints or lexical.mentions or lexical.relatives or lexical.order)
-    return not chat.acts or (set(chat.acts) <= _TALK and says and not set(lexical.acts) <= _TALK)
 
 
 def _stated(one: Constraint, ground: Ground) -> bool:

@@ -20,7 +20,7 @@ from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 from bot.engines.grammar_pieces import Pieces
 from bot.errors import EngineError
 
-_COMPACT = {"whitespace_flexible": False, "json_allowed_escapes": '"\\'}
+_COMPACT: Any = {"whitespace_flexible": False, "json_allowed_escapes": '"\\'}
 _ELSE = "choose a model with a byte-level tokenizer, or give the reading to another engine (--understander lexical)"
 
 

@@ -26,7 +26,7 @@ class Pieces:
         self._longest = max(map(len, self._ids), default=1)
 
     @classmethod
-    def of(cls, tokenizer: Any, vocabulary: int) -> Pieces | None:
+    def of(cls, tokenizer: Any, vocabulary: int) -> Any:
         """The pieces of a fast tokenizer that decodes with Metaspace; None for any other kind."""
         backend = getattr(tokenizer, "backend_tokenizer", None)
         if backend is None or tokenizer.eos_token_id is None:

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 from zipfile import BadZipFile
 
 import numpy as np
@@ -96,7 +96,7 @@ class LateInteractionReranker:
         known = self._known(items)
         words = max_sim(_unit(tokens @ self._projection), [one.tokens for one in known])
         whole = _unit(self._embedder.embed([query], kind="query") @ self._projection)
-        return words + max_sim(whole, [one.parts for one in known]) / len(tokens)
+        return np.asarray(words + max_sim(whole, [one.parts for one in known]) / len(tokens), np.float32)
 
     def warm(
         self, items: Iterable[Item | Passage], *, cache: Path | None = None, progress: Progress | None = None
@@ -220,7 +220,7 @@ def _read(path: Path, identity: str) -> dict[str, Encoded]:
 def _write(path: Path, known: Mapping[str, Encoded], identity: str) -> None:
     """Leave a cache file, whole or not at all."""
     aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    held = {"identity": np.array(identity), "hashes": np.array(" ".join(known))}
+    held: dict[str, Any] = {"identity": np.array(identity), "hashes": np.array(" ".join(known))}
     for place, name in enumerate(Encoded._fields):
         rows = [one[place] for one in known.values()]
         held |= {name: np.concatenate(rows), f"{name}_ends": np.cumsum([len(one) for one in rows])}

@@ -13,7 +13,8 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from bot.engines.chat_asking import Asker
 from bot.engines.chat_links import linker
-from bot.engines.chat_reading import Ground, merged, reading
+from bot.engines.chat_merging import merged
+from bot.engines.chat_reading import Ground, reading
 from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, intent_schema
 from bot.engines.lexical.titles import Titles
 from bot.errors import EngineError

@@ -84,7 +84,7 @@ class LexicalUnderstander:
             cleaned = clean(text)
             judged = self._finders.mentioned(self._read(cleaned, language_of(cleaned)[0]), scene)
             ids = [mention.item_id for found in judged for mention in found.span.mentions if mention.item_id]
-            scene = Scene(shown, ids[-1] if ids else scene.focus)
+            scene = Scene(shown, scene.focus if not ids else ids[0] if len(set(ids)) == 1 else None)
         return scene
 
 

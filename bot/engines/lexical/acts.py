@@ -104,6 +104,8 @@ class Acts:
         return "off_topic" if self._matches("off_topic", clause) and not (names_item or _THEME.search(clause)) else ""
 
     def _serves(self, clause: str) -> bool:
+        if self._matches("service_sure", clause):
+            return True
         if not self._matches("service", clause) or self._matches("not_service", clause):
             return False
         return self._matches("service_forms", clause)

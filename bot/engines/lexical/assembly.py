@@ -85,6 +85,8 @@ class Assembler:
         )
         case = self._decider.case(findings, item, tuple(wishes))
         decision = self._decider.decide(case)
+        if draft.acts[-1:] == ["support"] and _continues(case) and self._finders.acts.says("question", case.text):
+            decision = Decision("support")
         draft.acts.append(decision.act)
         draft.topic = draft.topic or decision.topic
         draft.decided_by = decision.by if decision.by == "prototypes" else draft.decided_by
@@ -97,7 +99,7 @@ class Assembler:
 
     def _asked(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         """A question about items; one without an item means the one in focus, a comparison those shown."""
-        years = [constraint for span in case.spans for constraint in span.constraints if span.kind == "range"]
+        years = [one for span in case.spans for one in span.constraints if one.op in ("is", "between") and span.kind == "range"]
         draft.asked += [facet for facet in decision.asked if facet not in {constraint.facet for constraint in years}]
         for judged in case.mentions:
             found = with_role(judged, "mentioned" if judged.role == "liked" else judged.role)
@@ -116,8 +118,11 @@ class Assembler:
         return replace(mention, item_id=None, near=(item.id,), confidence=0.7)
 
     def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
+        resembled = bool(case.wishes) or case.wanting
         for judged in case.mentions:
-            draft.mentions += with_role(judged)
+            than = findings.reading.norms(judged.span.start - 1, judged.span.start) == ("than",)
+            liked = resembled and not judged.said and judged.span.kind == "title" and not than
+            draft.mentions += with_role(judged, "liked" if liked else None)
             if judged.role == "rejected" and not judged.span.mentions:
                 draft.flags.add("more")
         for span in alternatives(findings, case.spans):
@@ -234,6 +239,11 @@ def _labelled(item: Labelled, draft: _Draft) -> None:
     else:
         draft.acts.append("smalltalk")
         draft.topic = draft.topic or label
+
+
+def _continues(case: Case) -> bool:
+    """Whether a clause only goes on with the question before it: "how does that work?"."""
+    return not (case.spans or case.mentions or case.wishes or case.clause.ruling.flags)
 
 
 def _question(text: str) -> str:

@@ -92,7 +92,7 @@ class Decider:
     def _asks(self, case: Case) -> bool:
         says, text = self._acts.says, case.text
         about = bool(case.mentions) or case.pointing
-        if case.said and not says("question", text):
+        if case.said and (case.wanting or case.wishes or not says("question", text)):
             return False
         if says("about", text) and about and not case.said:
             return True
@@ -148,7 +148,7 @@ class Decider:
         """Anything that says what is wanted; a mere wish must not be a question about something else."""
         if case.wanting or case.said or case.clause.ruling.flags or case.mentions:
             return Decision("recommend")
-        if self._acts.says("request", case.text) or not case.wishes:
+        if self._acts.says("request", case.text) or self._acts.says("item", case.text) or not case.wishes:
             return Decision("recommend")
         return None
 

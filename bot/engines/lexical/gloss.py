@@ -59,7 +59,8 @@ class Gloss:
         text = self._amount.sub(self._amount_in_words, text)
         for pattern, put in self._rules:
             text = pattern.sub(put, text)
-        return re.sub(r"\s+", " ", self._by_words(text)).strip()
+        glossed = re.sub(r"\s+", " ", self._by_words(text)).strip()
+        return re.sub(r"\b(\w+)( \1\b)+", r"\1", glossed)
 
     def _by_words(self, text: str) -> str:
         pieces, index = [], 0

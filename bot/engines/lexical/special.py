@@ -30,7 +30,9 @@ def special(message: str, reading: Reading, known: Callable[[str], bool]) -> str
     letters = [token.norm for token in words if token.norm.isalpha()]
     if not letters:
         return "" if len(words) < 3 else "gibberish"
-    return "gibberish" if all(_senseless(word, known) for word in letters) else ""
+    if any(known(word) or not word.isascii() for word in letters):
+        return ""
+    return "gibberish" if 2 * sum(map(_senseless, letters)) >= len(letters) else ""
 
 
 def _wordless(message: str) -> str:
@@ -42,11 +44,9 @@ def _wordless(message: str) -> str:
     return "gibberish" if _TAG.search(message) or len(marks) > 3 else "empty"
 
 
-def _senseless(word: str, known: Callable[[str], bool]) -> bool:
-    """A word nobody knows, without a natural share of vowels or with a long run of one kind."""
-    if known(word) or not word.isascii():
-        return False
+def _senseless(word: str) -> bool:
+    """Without a natural share of vowels, or with a long run of one kind."""
     if len(word) < 3:
-        return word not in ("ok", "hi", "no", "up")
+        return True
     vowels = sum(char in _VOWELS for char in word) / len(word)
-    return vowels < 0.2 or vowels > 0.8 or bool(re.search(r"[^aeiouy]{5,}|(.)\1{3,}|asdf|qwer|zxcv|hjkl|sdfg|dfgh", word))
+    return vowels < 0.2 or vowels > 0.8 or bool(re.search(r"[^aeiouy]{5,}|(.)\1{3,}|asdf|qwe|zxc|hjkl|sdfg|dfgh", word))

@@ -13,7 +13,7 @@ from bot.engines.lexical.gazetteer import closest
 from bot.engines.lexical.lexicon import common_words, table
 from bot.engines.lexical.numbers import Quantities
 from bot.engines.lexical.facets import unit_group
-from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
 from bot.engines.lexical.titles import Link, Titles, plain
@@ -58,6 +58,8 @@ class TitleSpans:
         self._taken = taken
         self._cues = Phrases((cue, cue) for cue in lists["cues"])
         self._certain = Phrases((cue, cue) for cue in lists["certain"])
+        self._naming = Phrases((cue, 1) for cue in lists["naming"])
+        self._naming_several = Phrases((cue, 2) for cue in lists["naming_several"])
         self._openers = frozenset(word for phrase in lists["openers"] for word in phrase.split()[:1])
         self._followers = frozenset(lists["followers"])
         self._filler = frozenset(word for phrase in table("en.words")["filler"] for word in phrase.split())
@@ -233,7 +235,9 @@ class TitleSpans:
         tokens = words.reading.tokens
         place = words.places[first]
         cue = self._cue(words, first, first + 1)
-        certain = self._certain.before(tokens, place - (place > 0 and tokens[place - 1].norm in ("the", "a", "an")))
+        opening = place - (place > 0 and tokens[place - 1].norm in ("the", "a", "an"))
+        certain = self._certain.before(tokens, opening)
+        naming = self._naming.before(tokens, opening) or self._naming_several.before(tokens, opening)
         quoted = place > 0 and tokens[place - 1].text == '"'
         capital = tokens[place].capital and not words.reading.shouting and not words.reading.starts_sentence(place)
         whole = first == self._content_start(words)
@@ -241,7 +245,7 @@ class TitleSpans:
             return None
         window = self._window(words, first, taken, quoted)
         return self._by_spelling(words, first, window, sure=bool(cue or quoted or capital)) or self._missing(
-            words, first, window, named=quoted or (capital and bool(cue)), certain=bool(certain) and bool(cue)
+            words, first, window, named=quoted or (capital and bool(cue)), certain=bool(certain and cue), few=naming
         )
 
     def _content_start(self, words: _Words) -> int:
@@ -282,11 +286,13 @@ class TitleSpans:
             return True
         return all(self._taken(word) or word in common_words() or word in self._filler for word in content)
 
-    def _missing(self, words: _Words, first: int, window: int, *, named: bool, certain: bool) -> Span | None:
+    def _missing(
+        self, words: _Words, first: int, window: int, *, named: bool, certain: bool, few: Found[int] | None
+    ) -> Span | None:
         """A title that the catalogue lacks: in quotes or capitals, or an unknown word after a cue for titles."""
         last = self._name_end(words, first, window, lower=not named)
         key = words.key(first, last)
-        if last == first or not (named or certain) or self._taken(" ".join(key)):
+        if last == first or not (named or (few and last - first >= few.value)) or self._taken(" ".join(key)):
             return None
         content = [word for word in self._titles.content(key) if not self._taken(word)]
         start, end = words.tokens(first, last)

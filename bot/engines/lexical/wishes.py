@@ -84,6 +84,7 @@ class Wishes:
         """Runs of free tokens, cut where a new phrase opens, but not inside a theme."""
         start, end = reach
         inside = {index for first, last in themes for index in range(first + 1, last)}
+        inside |= {index for match in self._filler.scan(reading.tokens) for index in range(match.start + 1, match.end)}
         cuts, run = [], start
         for index in range(start, end + 1):
             over = index == end or not board.free(index, index + 1) or reading.tokens[index].stop
@@ -111,15 +112,16 @@ class Wishes:
     def _trimmed(self, tokens: Sequence[Token], fixed: set[int], first: int, last: int) -> tuple[int, int]:
         """Without scaffolding at the edges; a preposition stays when its noun does, a theme's own words stay."""
         theme = self._themes.at(tokens, first)
-        lead = theme.end if theme and theme.end < last else first
+        lead, barrier = (theme.end if theme and theme.end < last else first), first
         while lead < last and lead not in fixed and not theme and (match := self._scaffold(tokens, lead, last)):
+            barrier = match if match - lead > 1 else barrier
             lead = match
         while last > lead and last - 1 not in fixed and self._trailing(tokens, lead, last, bool(theme)):
             last -= 1
         if theme and lead < last:
             return first, last
         if lead > first and lead < last:
-            lead = self._with_preposition(tokens, first, lead)
+            lead = self._with_preposition(tokens, barrier, lead)
         return lead, last
 
     def _scaffold(self, tokens: Sequence[Token], index: int, last: int) -> int | None:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from threading import Event as Flag
@@ -55,7 +55,7 @@ class Handlers:
         scene = scene_of(self._desk.assistant, self._drawings, known, visit)
         return scene.screen(status=_error(scene.face, "unknown_session") if scene.lost else "")
 
-    async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncIterator[Screen]:
+    async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncGenerator[Screen]:
         """Answer one message, or search again without one wish; the page follows event by event."""
         asked = read_asked(data, SAYINGS)
         if asked is None or not (asked.text.strip() or asked.key):
@@ -97,7 +97,7 @@ class Handlers:
             scene = scene.knowing(assistant.edit(scene.kept.session_id, remove=(asked.key,)))
         return scene
 
-    async def _turn(self, scene: Scene, message: str, live: Live, visit: Visit) -> AsyncIterator[Screen]:
+    async def _turn(self, scene: Scene, message: str, live: Live, visit: Visit) -> AsyncGenerator[Screen]:
         """The events of one turn as drawings; text is drawn at most `_REDRAWS_PER_SECOND` times a second."""
         session_id, cancel, due = scene.kept.session_id or "", Flag(), 0.0
         self._running[session_id] = cancel
@@ -175,7 +175,8 @@ class Handlers:
 
 def _known(scene: Scene, **told: Any) -> Screen:
     """The parts that show the state, after it changed."""
-    return Screen(bridge={**scene.votes(), **told}, **scene.memory())
+    wishes, panel = scene.memory()
+    return Screen(bridge={**scene.votes(), **told}, wishes=wishes, profile=panel)
 
 
 def _error(face: Face, code: str) -> str:

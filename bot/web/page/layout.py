@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.settings import Settings
-
 from bot.web.page.assets import bridge, composer, script
 from bot.web.page.handlers import Handlers
 from bot.web.page.screen import Screen, Visit
@@ -37,6 +36,7 @@ def build_page(assistant: Assistant, settings: Settings, *, desk: Desk | None = 
 
         desk = Desk(assistant, settings)
     handlers = Handlers(desk)
+    page: gr.Blocks
     with gr.Blocks(title="Shelftalk", analytics_enabled=False, fill_width=True) as page:
         kept = gr.BrowserState(None, storage_key=_STORAGE, secret=_STORAGE)
         parts = {

@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"\[(\d{1,2})\]")
 
 
 def el(name: str, *children: Child, **attributes: str | int | bool | None) -> Markup:
-    """One element. ``class_`` is ``class``, ``aria_label`` is ``aria-label``; True is a bare attribute, None is none."""
+    """One element. ``class_`` is ``class``, ``aria_label`` is ``aria-label``; True is bare, None is none."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _VOID:
         return Markup(f"<{name}{written}>")

@@ -12,10 +12,8 @@ from bot.web.page.assets import head, style
 
 def page_options(settings: Settings) -> dict[str, Any]:
     """Keyword arguments for `gradio.mount_gradio_app`."""
-    font = [gr.themes.LocalFont("Source Sans 3", weights=(400, 600)), "system-ui", "sans-serif"]
     return {
-        "theme": gr.themes.Base(font=font, font_mono=["ui-monospace", "monospace"]),
-        "css": None,
+        "theme": gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")),
         "head": f"{head()}<style>{style()}</style>",
         "show_error": False,
         "run_history": False,

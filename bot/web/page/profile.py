@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -34,7 +35,7 @@ def profile(known: StateChanged | None, turns: Sequence[StoredTurn], face: Face)
 def _groups(known: StateChanged, turns: Sequence[StoredTurn], face: Face) -> list[Markup]:
     """Wishes, likes, rejections and what was seen; empty groups are left out."""
     said = _said(turns)
-    groups = {
+    groups: dict[str, list[tuple[str, str, str, int | None]]] = {
         "conditions": [(chip.key, chip.label, chip.kind, said.get(chip.key)) for chip in known.chips],
         "likes": [(f"like:{id_}", title, "like", said.get(id_)) for id_, title in known.likes],
         "rejected": [(f"rejected:{id_}", title, "rejected", said.get(id_)) for id_, title in known.rejected],
@@ -53,7 +54,8 @@ def _groups(known: StateChanged, turns: Sequence[StoredTurn], face: Face) -> lis
 
 def _line(key: str, label: str, kind: str, turn: int | None, face: Face) -> Markup:
     """One thing that is known as a sentence, where it comes from, and its delete button."""
-    sentence = face.voice.phrase(_LINE, kind, **{_VARIABLES.get(kind, "title"): label})
+    named: dict[str, Any] = {_VARIABLES.get(kind, "title"): label}
+    sentence = face.voice.phrase(_LINE, kind, **named)
     source = el("span", face.voice.phrase(_LINE, "source", turn=turn), class_="st-fine") if turn else None
     delete = el(
         "button",

@@ -53,12 +53,14 @@ class Scene:
 
     def screen(self, *, running: StoredTurn | None = None, failure: str = "", **told: Any) -> Screen:
         """The whole page; see `chat`. ``told`` goes to the script with its words and votes."""
+        wishes_now, panel = self.memory()
         return Screen(
             top=str(top(self.assistant.catalogs, self.kept.catalog, self.face)),
             chat=self.chat(running=running, failure=failure),
             bridge={**self.votes(), **script_words(self.face), **told},
             kept=self.kept.plain(),
-            **self.memory(),
+            wishes=wishes_now,
+            profile=panel,
         )
 
     def chat(self, *, running: StoredTurn | None = None, failure: str = "") -> Drawn:
@@ -75,10 +77,10 @@ class Scene:
             *(failed(failure, face) if failure else []),
         ]
 
-    def memory(self) -> dict[str, str]:
-        """What the visitor sees of the state: the chips and the panel."""
+    def memory(self) -> tuple[str, str]:
+        """What the visitor sees of the state: the chips above the message box, and the panel."""
         chips = self.known.chips if self.known else ()
-        return {"wishes": str(wishes(chips, self.face)), "profile": str(profile(self.known, self.turns, self.face))}
+        return str(wishes(chips, self.face)), str(profile(self.known, self.turns, self.face))
 
     def votes(self) -> dict[str, Any]:
         """What was pressed, by item."""

@@ -85,7 +85,8 @@ def read_kept(value: Any, catalogs: Sequence[str]) -> Kept:
         if isinstance(id_ := (sessions or {}).get(name), str) and 0 < len(id_) <= _LONGEST_NAME
     }
     catalog = stored.get("catalog")
-    return Kept(catalog if catalog in catalogs else next(iter(catalogs), ""), known)
+    named = isinstance(catalog, str) and catalog in catalogs
+    return Kept(str(catalog) if named else next(iter(catalogs), ""), known)
 
 
 def read_asked(data: Any, known: frozenset[str]) -> Asked | None:

@@ -15,7 +15,7 @@ _MOST = 6
 
 
 def why(item: Mapping[str, Any], face: Face, *, title: str) -> Markup:
-    """ "Why this?" as a native disclosure."""
+    """A native disclosure named "Why this?"."""
     return el(
         "details",
         el("summary", face.ui("why"), hidden(f" {title}"), class_="st-summary"),

@@ -20,7 +20,7 @@ def style() -> str:
 
 @cache
 def script() -> str:
-    """All scripts as the body of one function; its arguments are Gradio's ``element``, ``trigger``, ``props``, ``watch``."""
+    """All scripts as the body of one function; Gradio passes ``element``, ``trigger``, ``props`` and ``watch``."""
     return "\n".join(_text(name) for name in _SCRIPTS)
 
 

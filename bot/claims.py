@@ -1,0 +1,217 @@
+"""The claim check: a sentence that says more than the records and the evidence do is left out.
+
+It compares titles, numbers, facet values, names, praise and the share of words that nothing covers. It errs towards
+dropping: a paraphrase far from the evidence goes, a true one that keeps its words stays. In languages written without
+spaces titles, numbers, values and praise are checked, but not the share of words. Knows no writer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bot.grounds import Grounds, grounds_of, numbers
+from bot.naming import Named, words
+from vectorstore.words import STOP_WORDS, fold, tokens
+
+if TYPE_CHECKING:
+    from bot.types import Brief, Card
+    from vectorstore.index import ItemIndex
+
+COVERAGE = 0.6
+"""The part of a sentence's content words that has to be covered."""
+_BOUNDARY = re.compile(r"[.!?…]+[\"”’)*_»\]]*(?=\s)|[。！？]+[”’」》]*|\n+")
+_JOINED = re.compile(r"^[\s,，、&*_\"”“()（）\d]*(?:and|or|和|与|或)?[\s*_\"“《「]*$", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])?\s*")
+_WIDE = re.compile(r"[㐀-鿿]")
+_REACH = 4
+"""A negation denies a value that follows within so many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is left of a text, and the sentences that were left out of it."""
+
+    text: str
+    dropped: tuple[str, ...] = ()
+
+
+def check(
+    text: str,
+    cards: Sequence[Card],
+    *,
+    index: ItemIndex,
+    said: Sequence[str] = (),
+    allowed_titles: Sequence[str] = (),
+    coverage: float = COVERAGE,
+) -> Checked:
+    """``text`` without the sentences that ``cards`` and the catalogue's records do not support.
+
+    ``said`` are texts that may be repeated (the visitor's message, a frame); ``allowed_titles`` may be named beside the
+    cards'. ``coverage`` 0 leaves the share of covered words unchecked.
+    """
+    judge = _Judge(Grounds(index, cards, said=[*said, *(f"“{one}”" for one in allowed_titles)]), coverage)
+    kept, dropped = list[str](), list[str]()
+    for sentence in sentences(text, judge.grounds):
+        (kept if judge.passes(sentence) else dropped).append(sentence)
+    return Checked(_tidy("".join(kept)), tuple(one.strip() for one in dropped))
+
+
+def checked(pieces: Iterable[str], brief: Brief, index: ItemIndex, *, also: Sequence[str] = ()) -> Iterator[str]:
+    """The sentences of a streamed reply that pass, each as soon as it is whole; ``also`` may be repeated too."""
+    judge = _Judge(grounds_of(brief, index, also), COVERAGE)
+    held = ""
+    for piece in pieces:
+        held += piece
+        *whole, held = sentences(held, judge.grounds, open_end=True)
+        yield from (sentence for sentence in whole if judge.passes(sentence))
+    yield from (sentence for sentence in sentences(held, judge.grounds) if judge.passes(sentence))
+
+
+def sentences(text: str, grounds: Grounds, *, open_end: bool = False) -> list[str]:
+    """``text`` cut after each sentence and line; the join is ``text``. Titles with full stops are not cut.
+
+    With ``open_end`` the last piece is what may yet go on (perhaps nothing).
+    """
+    named = grounds.titles.find(text, ours=grounds.ours)
+    found, start = [], 0
+    for mark in _BOUNDARY.finditer(text):
+        end = mark.end() + len(text[mark.end() :]) - len(text[mark.end() :].lstrip(" "))
+        if open_end and (end == len(text) or grounds.titles.unfinished(text[: mark.end()], text[end:])):
+            break
+        if _ends(text, mark, end, named, grounds):
+            found.append(text[start:end])
+            start = end
+    return [*found, text[start:]] if open_end or start < len(text) else found
+
+
+class _Judge:
+    """Judges sentences in order; it remembers which item the text speaks of."""
+
+    def __init__(self, grounds: Grounds, coverage: float) -> None:
+        self.grounds = grounds
+        self._coverage = coverage
+        self._subject: tuple[str, ...] = ()
+
+    def passes(self, sentence: str) -> bool:
+        """Whether nothing in the sentence goes beyond the evidence."""
+        named = self.grounds.titles.find(sentence, ours=self.grounds.ours)
+        if any(one.item_id not in self.grounds.ours for one in named):
+            return False
+        bare = _blanked(sentence, named)
+        regions = list(self._regions(sentence, bare, named))
+        if named:
+            self._subject = regions[-1][1]
+        everyone = tuple(dict.fromkeys(id_ for _, ids in regions for id_ in ids))
+        return (
+            all(self._true_of(part, ids, named=bool(named)) for part, ids in regions)
+            and self._plain(bare, everyone)
+            and self._names(bare)
+            and self._covered(bare, everyone)
+        )
+
+    def _regions(self, sentence: str, bare: str, named: Sequence[Named]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The sentence cut before each title that it names, each part with the items that it speaks of."""
+        if not named:
+            yield bare, self._silent(sentence)
+            return
+        groups: list[list[Named]] = [[named[0]]]
+        for one in named[1:]:
+            joined = _JOINED.match(sentence[groups[-1][-1].end : one.start]) and not self._set_apart(
+                sentence, groups[-1]
+            )
+            groups[-1].append(one) if joined else groups.append([one])
+        starts = [0, *(group[0].start for group in groups[1:]), len(sentence)]
+        for place, group in enumerate(groups):
+            yield bare[starts[place] : starts[place + 1]], tuple(one.item_id for one in group)
+
+    def _set_apart(self, sentence: str, group: Sequence[Named]) -> bool:
+        """Whether the first title of a group is named for contrast: "unlike Alien, ..."."""
+        before = [word.text.casefold() for word in words(sentence[: group[0].start])[-1:]]
+        return bool(self.grounds.words.negators & set(before))
+
+    def _silent(self, sentence: str) -> tuple[str, ...]:
+        """Whom a sentence speaks of that names nobody: the last one named, or every card."""
+        everyone = self.grounds.words.all_of & {word.text.casefold() for word in words(sentence)}
+        return self.grounds.cards if everyone or not self._subject else self._subject
+
+    def _true_of(self, part: str, ids: tuple[str, ...], *, named: bool) -> bool:
+        """Whether numbers and values in the part are those of the items."""
+        counted = _BULLET.sub("", part)
+        if not all(self.grounds.number(ids, number, plural) for number, plural in numbers(counted)):
+            return False
+        return all(self._value(part, ids, *found, named=named) for found in self.grounds.values.find(part))
+
+    def _value(self, part: str, ids: tuple[str, ...], facet: str, value: str, at: int, *, named: bool) -> bool:
+        """Whether a value is held, truly denied, or said without being claimed of an item."""
+        if self.grounds.holds(ids, facet, value):
+            return True
+        before = {word.text.casefold() for word in words(part[:at])[-_REACH:]}
+        if before & self.grounds.words.negators or (_WIDE.search(part) and _denied(part[:at], self.grounds)):
+            return not ids or self.grounds.lacks(ids, facet, value)
+        keys = tokens(value)
+        if ids and all(self.grounds.told((id_,), key) for id_ in ids for key in keys):
+            return True
+        return not named and all(self.grounds.covers((), key) for key in keys)
+
+    def _plain(self, bare: str, ids: tuple[str, ...]) -> bool:
+        """Whether all praise stands in the evidence."""
+        praise = self.grounds.words.praise
+        if _WIDE.search(bare):
+            return not any(word in bare for word in praise)
+        spoken = {fold(word) for word in re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", bare)}
+        return all(any(self.grounds.told(ids, key) for key in tokens(word)) for word in spoken & praise)
+
+    def _names(self, bare: str) -> bool:
+        """Whether every word that is written as a name, past the first, is known."""
+        held = words(_BULLET.sub("", bare))
+        return all(
+            self.grounds.knows(word.key) or word.text == "I" or fold(word.text) in STOP_WORDS
+            for before, word in pairwise(held)
+            if word.text[:1].isupper() and not word.text.isdigit() and before.end < word.start
+        )
+
+    def _covered(self, bare: str, ids: tuple[str, ...]) -> bool:
+        """Whether enough of the content words stand in the evidence."""
+        if _WIDE.search(bare):
+            return True
+        content = [key for key in tokens(bare) if key not in STOP_WORDS and not key.isdigit()]
+        true = {key for _, value, _ in self.grounds.values.find(bare) for key in tokens(value)}
+        known = sum(key in true or self.grounds.covers(ids or self.grounds.cards, key) for key in content)
+        return known >= self._coverage * len(content)
+
+
+def _ends(text: str, mark: re.Match[str], end: int, named: Sequence[Named], grounds: Grounds) -> bool:
+    """Whether a sentence ends at this mark."""
+    if "\n" in mark[0] or _WIDE.match(mark[0]) or mark[0][0] in "。！？":
+        return True
+    following = text[end : end + 1]
+    if any(one.start < mark.start() < one.end and mark.end() < one.end for one in named):
+        return False
+    if any(one.start < mark.end() <= one.end for one in named):
+        return following.isupper()
+    before = text[: mark.start()].split()
+    last = before[-1].casefold().lstrip('("“*_') if before else ""
+    listed = re.search(r"(?:^|\n)\s*\d{1,2}$", text[: mark.start()]) is not None
+    short = mark[0][0] == "." and (last in grounds.words.abbreviations or (len(last) == 1 and last.isalpha()))
+    return not (listed or short or following.islower())
+
+
+def _blanked(sentence: str, named: Sequence[Named]) -> str:
+    """The sentence with its titles replaced by spaces."""
+    for one in named:
+        sentence = sentence[: one.start] + " " * (one.end - one.start) + sentence[one.end :]
+    return sentence
+
+
+def _denied(before: str, grounds: Grounds) -> bool:
+    """Whether the text right before a value denies it, in a language without spaces."""
+    return any(before.rstrip("“《「 ").endswith(word) for word in grounds.words.negators)
+
+
+def _tidy(text: str) -> str:
+    """No blank line or trailing space is left where a sentence went."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()

@@ -1,0 +1,141 @@
+"""Finds titles and facet values that a text names. Pure; knows no card and makes no judgement.
+
+Titles made of common words ("It", "Up", "Heat") count as named only where they are written as names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from vectorstore.base import Item, Schema
+from vectorstore.words import STOP_WORDS, fold, stem
+
+_WORD = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+(?:['’][^\W_]+)?")
+_OPENERS = '"“‘«《「*_'
+_STARTS = re.compile(r"(?:^|[.!?…:\n。！？：]|[-•*]\s|\d[.)])[\s\"“‘*_(]*$")
+SHORTEST = 3
+"""Values with fewer letters ("R", "PG") are no words that a text could name by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text: as it stands, its folded stem, and where it is."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A title that a text names, from ``start`` to ``end``."""
+
+    item_id: str
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text in order; every Chinese character is one."""
+    return [Word(m[0], stem(fold(m[0])), m.start(), m.end()) for m in _WORD.finditer(text)]
+
+
+class Titles:
+    """Finds the titles of ``items``; of several that begin alike the longest that fits."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        """Index the titles by their first word: 10 ms for 1,000 items."""
+        self._by_first: dict[str, list[tuple[tuple[Word, ...], str]]] = {}
+        self._inner: list[str] = []
+        for item in items:
+            held = tuple(words(item.title))
+            if held:
+                self._by_first.setdefault(held[0].key, []).append((held, item.id))
+            if re.search(r"[.!?…]\s", item.title):
+                self._inner.append(item.title)
+        for found in self._by_first.values():
+            found.sort(key=lambda pair: -len(pair[0]))
+
+    def find(self, text: str, *, ours: frozenset[str] = frozenset()) -> list[Named]:
+        """The titles that ``text`` names, left to right; of two items of one title, one among ``ours``."""
+        held, found, place = words(text), list[Named](), 0
+        while place < len(held):
+            named = self._at(text, held, place, ours)
+            if named is None:
+                place += 1
+                continue
+            count, item_id = named
+            found.append(Named(item_id, held[place].start, _closed(text, held[place + count - 1].end)))
+            place += count
+        return found
+
+    def unfinished(self, before: str, after: str) -> bool:
+        """Whether ``before`` ends inside a title that ``after``, the text so far, may yet complete."""
+        for title in self._inner:
+            for mark in re.finditer(r"[.!?…]\s+", title):
+                head, rest = title[: mark.start() + 1], title[mark.end() :]
+                if before.endswith(head) and len(after) < len(rest) and rest.startswith(after):
+                    return True
+        return False
+
+    def _at(self, text: str, held: Sequence[Word], place: int, ours: frozenset[str]) -> tuple[int, str] | None:
+        """How many words the title at ``place`` has and whose it is."""
+        fits = [
+            (len(title), item_id)
+            for title, item_id in self._by_first.get(held[place].key, ())
+            if _written(text, held[place : place + len(title)], title)
+        ]
+        longest = [pair for pair in fits if pair[0] == fits[0][0]]
+        return next((pair for pair in longest if pair[1] in ours), longest[0] if longest else None)
+
+
+class Values:
+    """Finds word values of a schema ("horror", "Ridley Scott"), in every spelling that it is told."""
+
+    def __init__(self, schema: Schema, spoken: Mapping[tuple[str, str], str] | None = None) -> None:
+        """``spoken`` adds another spelling of (facet, value), such as its translation."""
+        self._by_first: dict[str, dict[tuple[str, ...], set[tuple[str, str]]]] = {}
+        for facet in schema.facets:
+            if facet.type in ("category", "multi"):
+                for value, _ in facet.values:
+                    self._add(value, facet.name, value)
+        for (name, value), spelling in (spoken or {}).items():
+            self._add(spelling, name, value)
+
+    def find(self, text: str) -> Iterator[tuple[str, str, int]]:
+        """Facet, value and position of each value that the text names."""
+        held = words(text)
+        for place, word in enumerate(held):
+            for keys, pairs in self._by_first.get(word.key, {}).items():
+                if tuple(one.key for one in held[place : place + len(keys)]) == keys:
+                    yield from ((facet, value, word.start) for facet, value in sorted(pairs))
+
+    def _add(self, spelling: str, facet: str, value: str) -> None:
+        keys = tuple(map(stem, map(fold, _WORD.findall(spelling))))
+        wide = any("㐀" <= character <= "鿿" for character in spelling)
+        if keys and (wide or len(spelling) >= SHORTEST):
+            self._by_first.setdefault(keys[0], {}).setdefault(keys, set()).add((facet, value))
+
+
+def _written(text: str, held: Sequence[Word], title: Sequence[Word]) -> bool:
+    """Whether these words are the title, written as a name."""
+    if [word.key for word in held] != [word.key for word in title] or len(held) < len(title):
+        return False
+    start, end = held[0].start, held[-1].end
+    if start and text[start - 1] in _OPENERS and end < len(text):
+        return True
+    if any(ours.text[:1].isupper() and not word.text[:1].isupper() for word, ours in zip(held, title, strict=True)):
+        return False
+    if len(title) > 1 or title[0].text.isdigit():
+        return len(title) > 1
+    return not (_STARTS.search(text[:start]) and fold(title[0].text) in STOP_WORDS)
+
+
+def _closed(text: str, end: int) -> int:
+    """The end of a title with the marks that belong to it ("Airplane!") or close it."""
+    while end < len(text) and text[end] in '!?…"”’»》」*_':
+        end += 1
+    return end

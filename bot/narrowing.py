@@ -1,0 +1,118 @@
+"""How a new condition meets those in force: it joins them, replaces what it contradicts, or takes an exclusion back.
+
+Pure functions over constraints and records; knows no messages and no state.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vectorstore.base import Constraint, Item
+
+ENOUGH = 3
+"""Items that must lie beyond a critique's bound; with fewer, the bound is the middle of what was shown."""
+_UPPER, _LOWER = ("<", "<="), (">", ">=")
+_NUMERIC = (*_UPPER, *_LOWER, "between")
+
+
+def joined(
+    old: Sequence[Constraint], new: Sequence[Constraint], *, items: Mapping[str, Item], anew: bool
+) -> tuple[Constraint, ...]:
+    """``old`` without what ``new`` contradicts, then ``new``.
+
+    ``anew``: the message asks afresh, so that a wanted value replaces an older one of its facet; otherwise both are
+    wanted where some item holds both (a horror comedy). Conditions of one message stand side by side.
+    """
+    kept = list(old)
+    for one in new:
+        kept = [before for before in kept if _stands(before, one, items, anew=anew)]
+    return tuple(dict.fromkeys((*kept, *new)))
+
+
+def without(constraints: Iterable[Constraint], *, facets: Iterable[str], values: Sequence[Constraint]) -> list[Constraint]:
+    """``constraints`` without those on ``facets``, and without those that name one of ``values``, wanted or not."""
+    gone = frozenset(facets)
+    return [one for one in constraints if one.facet not in gone and not any(_names_same(one, back) for back in values)]
+
+
+def bound(facet: str, shown: Sequence[Item], *, lower: bool, items: Mapping[str, Item]) -> Constraint | None:
+    """A critique as a bound beyond everything in ``shown``, or beyond its middle where too little would be left."""
+    numbers = _numbers(facet, shown)
+    if not numbers:
+        return None
+    edge = min(numbers) if lower else max(numbers)
+    beyond = sum(value < edge if lower else value > edge for value in _numbers(facet, items.values()))
+    limit = edge if beyond >= ENOUGH else statistics.median(numbers)
+    return Constraint(facet, "<" if lower else ">", limit)
+
+
+def _stands(old: Constraint, new: Constraint, items: Mapping[str, Item], *, anew: bool) -> bool:
+    """Whether ``old`` stays in force beside ``new``."""
+    if old.facet != new.facet:
+        return True
+    if "not" in (old.op, new.op):
+        return old.op == new.op or not _denied(old, new)
+    if old.op in _NUMERIC or new.op in _NUMERIC:
+        return _room(old, new, items)
+    return not anew and old.op == new.op == "is" and _together(old, new, items)
+
+
+def _denied(old: Constraint, new: Constraint) -> bool:
+    """Whether one excludes all that the other asks for."""
+    no, yes = (old, new) if old.op == "not" else (new, old)
+    if yes.op == "between" and isinstance(yes.value, tuple):
+        low, high = _ends(yes)
+        return set(range(int(low), int(high) + 1)) <= {int(value) for value in _values(no) if value == int(value)}
+    return yes.op in ("is", "any") and bool(_values(no) & _values(yes))
+
+
+def _room(old: Constraint, new: Constraint, items: Mapping[str, Item]) -> bool:
+    """Whether an older range and a new bound on its other side leave room that some item fills."""
+    if new.op in ("between", "is", "any") or old.op in ("is", "any"):
+        return False
+    if old.op != "between" and (old.op in _UPPER) == (new.op in _UPPER):
+        return False
+    ends = [_ends(old), _ends(new)]
+    low, high = max(first for first, _ in ends), min(last for _, last in ends)
+    held = _numbers(old.facet, items.values())
+    return low < high and (not held or any(_meets(value, old) and _meets(value, new) for value in held))
+
+
+def _meets(value: float, constraint: Constraint) -> bool:
+    low, high = _ends(constraint)
+    open_ended = constraint.op in ("<", ">")
+    return low < value < high if open_ended else low <= value <= high
+
+
+def _ends(constraint: Constraint) -> tuple[float, float]:
+    """The range that a number condition leaves."""
+    value: Any = constraint.value
+    if constraint.op == "between":
+        return float(value[0]), float(value[1])
+    if constraint.op in _UPPER:
+        return float("-inf"), float(value)
+    return float(value), float("inf")
+
+
+def _together(old: Constraint, new: Constraint, items: Mapping[str, Item]) -> bool:
+    """Whether some item holds both values of a facet."""
+    wanted = _values(old) | _values(new)
+    held = (item.facets.get(old.facet) for item in items.values())
+    return any(isinstance(value, tuple) and wanted <= {one.casefold() for one in value} for value in held)
+
+
+def _names_same(one: Constraint, other: Constraint) -> bool:
+    return one.facet == other.facet and bool(_values(one) & _values(other))
+
+
+def _values(constraint: Constraint) -> frozenset[Any]:
+    """The values that a constraint names, compared without case."""
+    named = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
+    return frozenset(one.casefold() if isinstance(one, str) else one for one in named)
+
+
+def _numbers(facet: str, items: Iterable[Item]) -> list[float]:
+    held = (item.facets.get(facet) for item in items)
+    return [float(value) for value in held if isinstance(value, (int, float)) and not isinstance(value, bool)]
