@@ -176,15 +176,14 @@ def doctor(json: Json = False, data_dir: DataDir = None, profile: Profile = None
     """Look for the ten most likely mistakes."""
     from dataclasses import asdict
 
-    from bot.terminal.checking import examine
-    from bot.terminal.console import emit, out
+    from bot.terminal.checking import examine, show
+    from bot.terminal.console import emit
 
     checks = []
     for check in examine(_settings(data_dir=data_dir, profile=profile, port=port)):
         checks.append(check)
         if not json:
-            mark = "[green]ok[/]  " if check.ok else "[red]fail[/]"
-            out.print(f"{mark} {check.name}: {check.found}" + (f"\n     to do: {check.hint}" if check.hint else ""))
+            show(check)
     if json:
         emit([asdict(check) for check in checks])
     raise typer.Exit(0 if all(check.ok for check in checks) else 1)

@@ -21,7 +21,8 @@ from bot.profile import state_event
 from bot.state import edit, fold
 from bot.turn import Turn
 from bot.understanding import understand
-from vectorstore.base import Constraint
+from prompts import PromptError
+from vectorstore.base import Constraint, VectorStoreError
 
 if TYPE_CHECKING:
     from bot.memory import Memory, Session
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Change = Callable[[types.DialogueState], types.DialogueState]
+
+FAULTS = (ShelftalkError, VectorStoreError, PromptError)
+"""What may go wrong within a turn and is told as a notice; anything else is a mistake of ours and is raised."""
 
 
 class Assistant:
@@ -90,19 +94,17 @@ class Assistant:
         """
         if not isinstance(message, str) or "\x00" in message:
             raise InvalidRequest("a message must be text", hint="send a string without NUL characters")
-        session = self.open(session_id)
-        with self._one_at_a_time(session.id) as changes:
-            turn = self._begin(session, message, cancel or Flag())
+        with self._one_at_a_time(session_id) as changes:
+            turn = self._begin(self.open(session_id), message, cancel or Flag())
             try:
-                yield from turn.watch(self._events(turn))
-            except ShelftalkError as error:
-                turn.status = "failed"
+                yield from turn.watch(self._kept(turn, self._events(turn)))
+            except FAULTS as error:
                 _log.warning("turn %s failed: %s", turn.id, error)
                 yield types.Notice("failed", turn.voice.phrase("notice/degraded", "failed"))
             finally:
                 self._finish(turn, changes)
             yield types.Done(
-                session_id=session.id,
+                session_id=turn.session_id,
                 turn_id=turn.id,
                 catalog=turn.shelf.name,
                 timings=turn.timings,
@@ -160,30 +162,40 @@ class Assistant:
             session_id=session.id,
             shelf=shelf,
             voice=self.voice(session.state.language, shelf.name),
-            message=message,
+            message=message[: self._max_message],
             state=session.state,
             history=self.memory.history(session.id),
             cancel=cancel,
             style=self._style,
+            truncated=len(message) > self._max_message,
         )
+
+    def _kept(self, turn: Turn, events: Iterator[types.Event]) -> Iterator[types.Event]:
+        """Pass ``events`` on; items are on record before a visitor sees them, so that they can be pressed at once."""
+        for event in events:
+            if isinstance(event, types.Recommended):
+                self.memory.show(turn.id, turn.cards)
+            yield event
 
     def _events(self, turn: Turn) -> Iterator[types.Event]:
         """Understand, fold, act, suggest."""
-        shelf, text = turn.shelf, turn.message[: self._max_message]
-        turn.intent = understand(shelf.understander, shelf.fallback, turn.history, text, shelf.items.schema)
+        shelf = turn.shelf
+        turn.intent = understand(shelf.understander, shelf.fallback, turn.history, turn.message, shelf.items.schema)
         turn.state = fold(turn.state, turn.intent, items=shelf.items.items)
         turn.voice = self.voice(turn.state.language, shelf.name)
         yield types.Understood(turn.intent)
         yield state_event(turn.state, shelf, turn.voice)
         yield from self._notices(turn)
         yield from acts.perform(turn, self.memory)
+        if shelf.items.degraded and "exact_search" not in shelf.faults:
+            yield types.Notice("exact_search", turn.voice.phrase("notice/degraded", "exact_search"))
         if turn.suggestions:
             yield types.Suggested(turn.suggestions)
 
     def _notices(self, turn: Turn) -> Iterator[types.Event]:
         """Everything that works less well than it should in this turn, said once each."""
         codes = [*turn.shelf.faults]
-        if len(turn.message) > self._max_message:
+        if turn.truncated:
             codes.append("truncated_message")
         if self.memory.ephemeral:
             codes.append("ephemeral")

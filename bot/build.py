@@ -65,10 +65,15 @@ def remember(settings: Settings, say: Say = _log.info) -> Memory:
     if settings.memory_url:
         return open_memory(settings.memory_url)
     try:
-        return open_memory(f"sqlite:///{settings.data_dir / 'memory.db'}")
+        return open_memory(default_memory(settings))
     except MemoryFault as error:
         say(f"conversations are not kept: {error} ({error.hint})")
         return open_memory("memory")
+
+
+def default_memory(settings: Settings) -> str:
+    """The database URL where none was chosen: a file in the data directory."""
+    return f"sqlite:///{settings.data_dir / 'memory.db'}"
 
 
 class _Engines:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot import explaining, support, types
+from bot.errors import EngineError
 from bot.ranking import shortlist, stand
 from bot.retrieval import retrieve
 from vectorstore.base import Constraint
 
 if TYPE_CHECKING:
     from prompts import Voice
+
+_log = logging.getLogger(__name__)
 
 
 def search(
@@ -23,16 +27,18 @@ def search(
     k: int = 10,
     rerank: bool = True,
 ) -> tuple[types.Card, ...]:
-    """The ``k`` best items that meet every filter, best first, with their evidence. May raise EngineError."""
+    """The ``k`` best items that meet every filter, best first, with their evidence.
+
+    When the reranker fails, the combined order stands.
+    """
     state = types.DialogueState(constraints=tuple(filters), query=query)
     intent = types.Intent(acts=("recommend",), query=query)
     vector = shelf.embedder.embed([query], kind="query")[0] if query.strip() else None
     found = retrieve(shelf.items, state, intent, query_vector=vector, rules=shelf.rules, k=max(200, k))
     if found.relaxed:
         return ()
-    scores = (
-        _scores(shelf, query, shortlist(shelf.items, found, query_vector=vector)) if rerank and query.strip() else {}
-    )
+    ids = shortlist(shelf.items, found, query_vector=vector) if rerank and query.strip() else ()
+    scores = _scores(shelf, query, ids)
     standing = stand(shelf.items, found, state, intent, query_vector=vector, reranked=scores)
     ranked = tuple(standing.ranked(place) for place in standing.order[:k])
     evidence = explaining.gather(
@@ -50,8 +56,12 @@ def answer(shelf: types.Shelf, voice: Voice, question: str) -> tuple[types.Answe
 
 
 def _scores(shelf: types.Shelf, query: str, ids: Sequence[str]) -> dict[str, float]:
-    """The reranker's scores by id; empty without a reranker."""
+    """The reranker's scores by id; empty without a reranker, or when it fails."""
     if shelf.reranker is None or not ids:
         return {}
-    scores = shelf.reranker.score(query, [shelf.items.items[id_] for id_ in ids])
+    try:
+        scores = shelf.reranker.score(query, [shelf.items.items[id_] for id_ in ids])
+    except EngineError as error:
+        _log.warning("the reranker %s failed: %s", shelf.reranker.name, error)
+        return {}
     return dict(zip(ids, (float(score) for score in scores), strict=True))

@@ -213,7 +213,7 @@ def _sorting(index: ItemIndex, found: Retrieved, state: DialogueState) -> Column
 
 
 def _aside(state: DialogueState, scores: Column) -> Column:
-    """1 for the rows that an order leaves at the end: with free-text wishes those that do not answer them, else none."""
+    """1 for rows that an order leaves at the end: with free-text wishes those that do not answer them, else none."""
     if not state.wishes or not len(scores):
         return np.zeros(len(scores), np.float32)
     return np.asarray(scores < RELEVANT * scores.max(), np.float32)

@@ -44,6 +44,7 @@ def recommend(turn: Turn) -> Iterator[types.Event]:
     yield from write(turn, "explain", situation(turn, found, shown_before), cards=turn.cards, facts=facts)
     asked = suggesting.question(turn, found)
     if asked is not None:
+        turn.state = replace(turn.state, asked=(*turn.state.asked, asked.event.facet))
         yield asked.event
     turn.suggestions = suggesting.after_cards(turn, found, asked)
 

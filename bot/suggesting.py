@@ -6,9 +6,9 @@ intent into the state and counting, so a chip that leads to nothing is never mad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from vectorstore.base import Constraint, Facet
 if TYPE_CHECKING:
     from prompts import Voice
 
-MOST = 5
-FEWEST = 3
+FEWEST, MOST = 3, 5
+"""So many chips a turn offers."""
 BROAD = 40
 ANSWERS = 4
 _CHIP, _START = "suggest/chip", "suggest/start"
@@ -56,19 +56,19 @@ def after_cards(turn: Turn, found: types.Retrieved, question: Question | None) -
     chosen = [*chosen[: MOST - 1], *_counted(turn, [_different(turn)])]
     if len(chosen) < FEWEST:
         chosen += list(_counted(turn, _loosenings(turn)))[: FEWEST - len(chosen)]
-    return _unique(chosen)
+    return _filled(turn, chosen)
 
 
 def after_support(turn: Turn, answer: types.Answer) -> tuple[types.Suggestion, ...]:
     """Did it help, a person, and the way back to what was looked for."""
     helped = [] if answer.abstained else [_plain(turn, "that_helped"), _plain(turn, "more_help")]
     person = [_plain(turn, "talk_to_person")] if answer.abstained or answer.topic else []
-    return _unique([*helped, *person, *_back(turn)])
+    return _filled(turn, [*helped, *person, *_back(turn)])
 
 
 def after_talk(turn: Turn) -> tuple[types.Suggestion, ...]:
     """The way back, or else examples that work in this catalogue."""
-    return _unique(_back(turn) or [types.Suggestion(text) for text in examples(turn.shelf, turn.voice)])
+    return _filled(turn, _back(turn) or _examples(turn))
 
 
 def examples(shelf: types.Shelf, voice: Voice) -> tuple[str, ...]:
@@ -80,14 +80,12 @@ def examples(shelf: types.Shelf, voice: Voice) -> tuple[str, ...]:
 
 def titles(turn: Turn, item_ids: Sequence[str]) -> tuple[types.Suggestion, ...]:
     """The titles on the table, to say which one is meant."""
-    return _unique([types.Suggestion(turn.shelf.items.items[id_].title) for id_ in item_ids[:MOST]])
+    return _filled(turn, [types.Suggestion(turn.shelf.items.items[id_].title) for id_ in item_ids[:MOST]])
 
 
 def after_facts(turn: Turn, item_ids: Sequence[str]) -> tuple[types.Suggestion, ...]:
     """More like the item that was asked about, and the way back."""
-    titles = [turn.shelf.items.items[id_].title for id_ in item_ids[:2]]
-    likes = [types.Suggestion(turn.voice.phrase(_CHIP, "more_like", title=title), "chip") for title in titles]
-    return _unique([*likes, *_back(turn)])
+    return _filled(turn, [*_counted(turn, (_more_like(turn, id_) for id_ in item_ids[:2])), *_back(turn)])
 
 
 def question(turn: Turn, found: types.Retrieved) -> Question | None:
@@ -110,8 +108,10 @@ def question(turn: Turn, found: types.Retrieved) -> Question | None:
 
 
 def _askable(turn: Turn) -> list[Facet]:
-    """Facets with few enough values to answer by a chip."""
-    return [f for f in turn.shelf.items.schema.facets if f.type in ("category", "multi") and 2 <= len(f.values) <= 40]
+    """Facets with few enough values to answer by a chip, of which nothing was asked or said yet."""
+    settled = {*turn.state.asked, *turn.intent.dropped, *(one.facet for one in turn.state.constraints)}
+    worded = [f for f in turn.shelf.items.schema.facets if f.type in ("category", "multi") and 2 <= len(f.values) <= 40]
+    return [facet for facet in worded if facet.name not in settled]
 
 
 def _split(turn: Turn, facet: Facet, rows: Sequence[int]) -> float:
@@ -180,9 +180,9 @@ def _critiques(turn: Turn, room: int) -> list[types.Suggestion]:
     units = _counted(turn, (_relative(turn, (pair,)) for pair in named))
     by_text = {s.text: s for s in units}
     pairs = [(a, b) for i, a in enumerate(named) for b in named[i + 1 :] if a[0].name != b[0].name]
-    compound = next(iter(_counted(turn, (_relative(turn, pair) for pair in pairs))), None)
-    singles = sorted(by_text.values(), key=lambda s: -(s.count or 0))[:2]
-    return [*singles, *([compound] if compound else [])][: max(room, 0)]
+    compounds = sorted(_counted(turn, (_relative(turn, pair) for pair in pairs)), key=lambda s: -(s.count or 0))
+    singles = sorted(by_text.values(), key=lambda s: -(s.count or 0))
+    return [*singles[:2], *compounds[:1]][: max(room, 0)]
 
 
 def _relative(turn: Turn, ways: Sequence[tuple[Facet, str]]) -> Move:
@@ -198,9 +198,23 @@ def _different(turn: Turn) -> Move:
     return Move(turn.voice.phrase(_CHIP, "different"), types.Intent(acts=("recommend",), more=True))
 
 
+def _more_like(turn: Turn, item_id: str) -> Move:
+    """More like one item, as a message."""
+    title = turn.shelf.items.items[item_id].title
+    intent = types.Intent(acts=("recommend",), mentions=(types.Mention(title, item_id, "liked"),))
+    return Move(turn.voice.phrase(_CHIP, "more_like", title=title), intent)
+
+
 def _back(turn: Turn) -> list[types.Suggestion]:
     """The way back to the items, once there were any."""
     return [_plain(turn, "back", kind="back")] if turn.state.shown else []
+
+
+def _examples(turn: Turn) -> list[types.Suggestion]:
+    """First messages that lead somewhere as long as nothing was said before them."""
+    state = turn.state
+    said = state.constraints or state.wishes or state.likes
+    return [] if said else [types.Suggestion(text) for text in examples(turn.shelf, turn.voice)]
 
 
 def _plain(turn: Turn, key: str, *, kind: types.SuggestionKind = "chip") -> types.Suggestion:
@@ -208,18 +222,38 @@ def _plain(turn: Turn, key: str, *, kind: types.SuggestionKind = "chip") -> type
     return types.Suggestion(turn.voice.phrase(_CHIP, key), kind)
 
 
-def _counted(turn: Turn, moves: Iterator[Move] | Sequence[Move] | Any) -> Iterator[types.Suggestion]:
-    """The moves that lead somewhere, with how much: to something new, or for a repair, to an exact match."""
-    index = turn.shelf.items
+def _counted(turn: Turn, moves: Iterable[Move]) -> Iterator[types.Suggestion]:
+    """The moves that lead somewhere, with how many items the reply chooses from.
+
+    Somewhere is something new, or for a repair an exact match.
+    """
+    index, rules = turn.shelf.items, turn.shelf.rules
     for move in moves:
         state = fold(turn.state, move.intent, items=index.items)
-        if move.kind != "repair":
-            state = replace(state, rejected=(*state.rejected, *turn.state.shown))
-        left = count(index, state)
-        if left > 0:
-            yield types.Suggestion(move.text, move.kind, left)
+        new, left = (count(index, state, exclude=ids, rules=rules) for ids in (turn.state.shown, ()))
+        if new > 0 or (move.kind == "repair" and left > 0):
+            yield types.Suggestion(move.text, move.kind, new if move.intent.more or move.intent.surprise else left)
 
 
-def _unique(suggestions: Sequence[types.Suggestion]) -> tuple[types.Suggestion, ...]:
-    """The first of each text."""
-    return tuple({suggestion.text.casefold(): suggestion for suggestion in reversed(suggestions)}.values())[::-1][:MOST]
+def _filled(turn: Turn, chosen: Iterable[types.Suggestion]) -> tuple[types.Suggestion, ...]:
+    """At most `MOST` of the chosen; where they are few, ways on that always lead somewhere, up to `FEWEST` in all."""
+    found = _unique(chosen)
+    return found if len(found) >= FEWEST else _unique([*found, *_ways_on(turn)])[:FEWEST]
+
+
+def _ways_on(turn: Turn) -> Iterator[types.Suggestion]:
+    """What can be said at any time, the most useful first."""
+    yield from _examples(turn)
+    surprise = types.Intent(acts=("recommend",), surprise=True)
+    anew = types.Intent(acts=("recommend",), reset=True)
+    moves = (Move(turn.voice.phrase(_CHIP, "surprise"), surprise), Move(turn.voice.phrase(_CHIP, "start_over"), anew))
+    yield from _counted(turn, moves)
+    yield _plain(turn, "what_can_you_do")
+
+
+def _unique(suggestions: Iterable[types.Suggestion]) -> tuple[types.Suggestion, ...]:
+    """The first of each text, at most `MOST`."""
+    found: dict[str, types.Suggestion] = {}
+    for suggestion in suggestions:
+        found.setdefault(suggestion.text.casefold(), suggestion)
+    return tuple(found.values())[:MOST]

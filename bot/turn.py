@@ -48,6 +48,7 @@ class Turn:
     intent: types.Intent = field(default_factory=lambda: types.Intent(acts=()))
     cancel: Flag = field(default_factory=Flag)
     style: str = "plain"
+    truncated: bool = False
     cards: tuple[types.Card, ...] = ()
     suggestions: tuple[types.Suggestion, ...] = ()
     events: list[types.Event] = field(default_factory=list)
@@ -57,7 +58,7 @@ class Turn:
     _began: float = field(default_factory=time.perf_counter)
 
     def watch(self, events: Iterator[types.Event]) -> Iterator[types.Event]:
-        """Pass ``events`` on, noting each and its time; ends early, marked, once ``cancel`` is set."""
+        """Pass ``events`` on, noting each, its time, and how it ended; ends early once ``cancel`` is set."""
         try:
             for event in events:
                 self._note(event)
@@ -67,6 +68,9 @@ class Turn:
                     return
         except GeneratorExit:
             self.status = "stopped"
+            raise
+        except Exception:
+            self.status = "failed"
             raise
 
     def record(self) -> TurnRecord:

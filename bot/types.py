@@ -136,7 +136,8 @@ class DialogueState:
     """Everything the conversation has established; what the visitor sees as chips and may edit.
 
     ``shown`` are all ids ever shown in this session, ``last_shown`` the latest list in its order, ``focus`` the item
-    that "it" means. ``asked_back`` counts question-only turns in a row; ``abstained`` abstentions in a row.
+    that "it" means. ``asked`` are the facets that the visitor was asked about: none is asked twice. ``abstained``
+    counts abstentions in a row.
     """
 
     constraints: tuple[Constraint, ...] = ()
@@ -153,6 +154,7 @@ class DialogueState:
     abstained: int = 0
     handed_over: str | None = None
     last_question: str = ""
+    asked: tuple[str, ...] = ()
 
 
 # -- retrieval and ranking --------------------------------------------------------------------------------------------

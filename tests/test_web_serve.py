@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.web.serve import address, listen, serve
+from bot.web.serve import address, listen, serve, worth_reading
 from tests.web import settings
 
 
@@ -45,3 +46,18 @@ def test_the_address_is_one_that_a_browser_here_can_open(tmp_path, host, root_pa
     with listen(host, 0) as door:
         found = address(door, settings(tmp_path, root_path=root_path))
         assert found == f"{start}{door.getsockname()[1]}{end}"
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "kept"),
+    [
+        ("bot.assistant", logging.INFO, True),
+        ("bot.assistant", logging.DEBUG, False),
+        ("bottle", logging.INFO, False),
+        ("bm25s", logging.DEBUG, False),
+        ("uvicorn.error", logging.WARNING, True),
+    ],
+)
+def test_the_log_keeps_our_news_and_the_warnings_of_others(name, level, kept):
+    """Libraries that chatter do not drown what an operator reads."""
+    assert worth_reading(logging.LogRecord(name, level, "f", 1, "m", (), None)) is kept

@@ -10,7 +10,6 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from threading import RLock
 from typing import Any
 
@@ -19,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import InvalidRequest, MemoryFault, UnknownSession
 from bot.memory.records import HandOver, Session, StoredTurn, load_state
+from bot.memory.rows import json_row, now, shown_values, transcript, turn_values
 from bot.memory.tables import feedback, hand_overs, sessions, shown, turns, visitors
 from bot.turn import TurnRecord
-from bot.types import DialogueState, FeedbackKind, Message, plain
+from bot.types import Card, DialogueState, FeedbackKind, Message, plain
 
 
 class Memory:
@@ -54,7 +54,7 @@ class Memory:
                     message=message,
                     reply="",
                     status="running",
-                    created=_now(),
+                    created=now(),
                 )
             )
         return turn_id
@@ -65,11 +65,16 @@ class Memory:
             row = connection.execute(select(turns.c.session_key, turns.c.catalog).where(turns.c.id == turn_id)).first()
             if row is None:  # the visitor erased everything while the reply was written
                 return
-            connection.execute(update(turns).where(turns.c.id == turn_id).values(**_turn_values(record)))
+            connection.execute(update(turns).where(turns.c.id == turn_id).values(**turn_values(record)))
             _save_state(connection, row.session_key, record.state)
-            owner = {"turn_id": turn_id, "session_key": row.session_key, "catalog": row.catalog}
-            if cards := [owner | _shown_values(card) for card in record.cards]:
-                connection.execute(insert(shown), cards)
+            _replace_shown(connection, turn_id, row, record.cards)
+
+    def show(self, turn_id: str, cards: Sequence[Card]) -> None:
+        """Keep what a running turn has put before the visitor so far, all of it."""
+        with self._transaction() as connection:
+            row = connection.execute(select(turns.c.session_key, turns.c.catalog).where(turns.c.id == turn_id)).first()
+            if row is not None:
+                _replace_shown(connection, turn_id, row, cards)
 
     def history(self, session_id: str, *, limit: int = 12) -> tuple[Message, ...]:
         """The last ``limit`` turns as messages, oldest first; a message without a reply stands alone."""
@@ -115,7 +120,7 @@ class Memory:
             _require_turn(connection, key, turn_id)
             connection.execute(
                 insert(feedback).values(
-                    session_key=key, turn_id=turn_id, item_id=item_id, kind=kind, reason=reason[:500], created=_now()
+                    session_key=key, turn_id=turn_id, item_id=item_id, kind=kind, reason=reason[:500], created=now()
                 )
             )
 
@@ -132,8 +137,8 @@ class Memory:
                     "status": "open",
                     "reason": reason,
                     "summary": summary,
-                    "transcript": _transcript(connection.execute(self._turns_of(session_id)).all()),
-                    "created": _now(),
+                    "transcript": transcript(connection.execute(self._turns_of(session_id)).all()),
+                    "created": now(),
                 }
                 connection.execute(insert(hand_overs).values(**values))
                 row = connection.execute(opened).first()
@@ -147,7 +152,7 @@ class Memory:
             session = self._session(connection, session_id)
             owned = {
                 table.name: [
-                    _json_row(row) for row in connection.execute(select(table).where(table.c.session_key == key))
+                    json_row(row) for row in connection.execute(select(table).where(table.c.session_key == key))
                 ]
                 for table in (turns, shown, feedback, hand_overs)
             }
@@ -166,7 +171,7 @@ class Memory:
     def recover(self) -> int:
         """Mark turns that a dead process left running as ``cut``; their messages stay. Returns how many."""
         with self._transaction() as connection:
-            cut = update(turns).where(turns.c.status == "running").values(status="cut", finished=_now())
+            cut = update(turns).where(turns.c.status == "running").values(status="cut", finished=now())
             return connection.execute(cut).rowcount
 
     def ping(self) -> None:
@@ -195,18 +200,18 @@ class Memory:
     @staticmethod
     def _create(connection: Connection, catalog: str, visitor: str | None) -> str:
         """Insert a session (and its visitor); returns the new secret: 192 random bits."""
-        secret, now = secrets.token_urlsafe(24), _now()
+        secret, born = secrets.token_urlsafe(24), now()
         if visitor is None:
             visitor = secrets.token_urlsafe(12)
-            connection.execute(insert(visitors).values(id=visitor, created=now))
+            connection.execute(insert(visitors).values(id=visitor, created=born))
         connection.execute(
             insert(sessions).values(
                 key=_key(secret),
                 visitor_id=visitor,
                 catalog=catalog,
                 state=plain(DialogueState()),
-                created=now,
-                updated=now,
+                created=born,
+                updated=born,
             )
         )
         return secret
@@ -225,27 +230,17 @@ class Memory:
         return select(turns).where(turns.c.session_key == _key(session_id))
 
 
-def _turn_values(record: TurnRecord) -> dict[str, Any]:
-    """The columns of a finished turn."""
-    return {
-        "reply": record.reply,
-        "status": record.status,
-        "intent": plain(record.intent),
-        "events": [{"event": event.name, "data": event.data()} for event in record.events],
-        "prompts": list(record.prompts),
-        "timings": record.timings,
-        "finished": _now(),
-    }
-
-
-def _shown_values(card: Any) -> dict[str, Any]:
-    """The columns of one shown item."""
-    return {"rank": card.rank, "item_id": card.item.id, "score": card.score, "features": plain(dict(card.features))}
+def _replace_shown(connection: Connection, turn_id: str, turn: Any, cards: Sequence[Card]) -> None:
+    """The cards of one turn, in place of those noted before."""
+    connection.execute(delete(shown).where(shown.c.turn_id == turn_id))
+    owner = {"turn_id": turn_id, "session_key": turn.session_key, "catalog": turn.catalog}
+    if rows := [owner | shown_values(card) for card in cards]:
+        connection.execute(insert(shown), rows)
 
 
 def _save_state(connection: Connection, key: str, state: DialogueState) -> None:
     """Replace a session's state."""
-    connection.execute(update(sessions).where(sessions.c.key == key).values(state=plain(state), updated=_now()))
+    connection.execute(update(sessions).where(sessions.c.key == key).values(state=plain(state), updated=now()))
 
 
 def _items_by_turn(connection: Connection, turn_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -271,27 +266,6 @@ def _require_turn(connection: Connection, key: str, turn_id: str | None) -> None
         raise InvalidRequest("that turn is not part of this conversation", hint="send the turn_id of a reply")
 
 
-def _transcript(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """The conversation as a person reads it: who said what, when."""
-    lines: list[dict[str, Any]] = []
-    for row in sorted(rows, key=lambda row: row.number):
-        lines.append({"from": "visitor", "text": row.message, "at": row.created.isoformat()})
-        if row.reply:
-            lines.append({"from": "assistant", "text": row.reply, "at": (row.finished or row.created).isoformat()})
-    return lines
-
-
-def _json_row(row: Any) -> dict[str, Any]:
-    """A row without its key, times as ISO text."""
-    values = {name: value for name, value in row._mapping.items() if name != "session_key"}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-
 def _key(session_id: str) -> str:
     """What the database knows of a session's secret id."""
     return hashlib.sha256(session_id.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    """UTC without zone, as both databases keep it."""
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
-from bot.build import catalogs, remember
+from rich.markup import escape
+
+from bot.build import catalogs, default_memory
 from bot.engines import choose
 from bot.errors import ShelftalkError
+from bot.memory import open_memory
 from bot.settings import Settings
-from prompts import PromptError, Registry
-from vectorstore.base import VectorStoreError
+from bot.terminal.console import FAULTS, out
+from prompts import Registry
 from vectorstore.generations import Generations
 
 NEEDED_BYTES = 500 * 1024 * 1024
@@ -31,7 +34,7 @@ class Check:
 
 
 def examine(settings: Settings) -> Iterator[Check]:
-    """Every check in order, each as soon as it is known; nothing is changed but empty folders made."""
+    """Every check in order, each as soon as it is known; nothing is changed but an empty database made."""
     looks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("packages", _packages),
         ("data directory", _data_dir),
@@ -47,8 +50,15 @@ def examine(settings: Settings) -> Iterator[Check]:
     for name, look in looks:
         try:
             yield Check(name, True, look(settings))
-        except (ShelftalkError, VectorStoreError, PromptError) as error:
+        except (*FAULTS, OSError, ImportError) as error:
             yield Check(name, False, str(error), getattr(error, "hint", ""))
+
+
+def show(check: Check) -> None:
+    """Print one check, and what to do where it found a mistake."""
+    mark = "[green]ok[/]  " if check.ok else "[red]fail[/]"
+    remedy = f"\n     to do: {escape(check.hint)}" if check.hint else ""
+    out.print(f"{mark} {check.name}: {escape(check.found)}{remedy}")
 
 
 def _packages(settings: Settings) -> str:
@@ -72,7 +82,8 @@ def _data_dir(settings: Settings) -> str:
 
 def _disk(settings: Settings) -> str:
     """There is room for an index."""
-    free = shutil.disk_usage(settings.data_dir).free
+    there = next(path for path in (settings.data_dir, *settings.data_dir.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(there).free
     if free < NEEDED_BYTES:
         raise ShelftalkError(f"only {free // 2**20} MB are free", hint="free 500 MB, or set SHELFTALK_DATA_DIR")
     return f"{free // 2**30} GB free"
@@ -101,11 +112,9 @@ def _prompts(settings: Settings) -> str:
 
 def _memory(settings: Settings) -> str:
     """The database opens, answers, and keeps what is written."""
-    memory = remember(settings)
+    memory = open_memory(settings.memory_url or default_memory(settings))
     memory.ping()
     memory.close()
-    if memory.ephemeral and settings.memory_url != "memory":
-        raise ShelftalkError("the database cannot be opened, so nothing is kept", hint="check the data directory")
     return "not kept, as asked" if memory.ephemeral else (settings.memory_url.split("@")[-1] or "SQLite")
 
 

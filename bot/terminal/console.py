@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.errors import ShelftalkError
@@ -17,6 +18,9 @@ from vectorstore.base import VectorStoreError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SHOWN_PROBLEMS = 10
+"""A person is shown so many bad rows; `--json` lists them all."""
 
 FAULTS = (ShelftalkError, VectorStoreError, PromptError)
 
@@ -28,13 +32,15 @@ def emit(value: Any) -> None:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Errors that carry a remedy end the command with code 1 and two lines; Ctrl-C ends it with 130."""
+    """Errors that carry a remedy end the command with code 1 and what to do; Ctrl-C ends it with 130."""
     try:
         yield
     except FAULTS as error:
-        err.print(f"[bold red]error[/] {error}", markup=True)
+        err.print(f"[bold red]error[/] {escape(str(error))}")
+        for problem in getattr(error, "problems", ())[:SHOWN_PROBLEMS]:
+            err.print(f"  {escape(str(problem))}")
         if hint := getattr(error, "hint", ""):
-            err.print(f"[bold]to do[/] {hint}")
+            err.print(f"[bold]to do[/] {escape(hint)}")
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.markup import escape
 
 from bot.engines import choose
 from bot.errors import UnknownCatalog
 from bot.settings import Settings
-from bot.terminal.console import Bars, emit, err, out
+from bot.terminal.console import SHOWN_PROBLEMS, Bars, emit, err, out
 from vectorstore import ingest
 from vectorstore.base import Facet
 from vectorstore.generations import Generations
 from vectorstore.ingest import Report
 from vectorstore.proof import prove
-
-SHOWN_PROBLEMS = 10
 
 
 def items(settings: Settings, path: Path, *, catalog: str, check: bool, strict: bool, yes: bool, json: bool) -> None:
@@ -34,10 +33,10 @@ def items(settings: Settings, path: Path, *, catalog: str, check: bool, strict: 
         _describe(planned, catalog)
     if check:
         return _finish(planned, json=json)
-    if not yes and not _agreed(planned):
+    if not yes and err.is_terminal and not _agreed(planned):
         raise typer.Exit(1)
     with Bars() as bars:
-        done = run(progress=bars, confirmed=True)
+        done = run(progress=bars, confirmed=yes or err.is_terminal)
     _finish(done, json=json)
 
 
@@ -58,7 +57,7 @@ def check(settings: Settings, *, catalog: str | None, json: bool) -> None:
         emit([{"catalog": name, "ok": not fault, "fault": fault} for name, fault in faults.items()])
     for name, fault in faults.items() if not json else ():
         remedy = f"\n     to do: shelftalk index rebuild --catalog {name}"
-        out.print(f"[red]fail[/] {name}: {fault}{remedy}" if fault else f"[green]ok[/]   {name}")
+        out.print(f"[red]fail[/] {name}: {escape(fault)}{remedy}" if fault else f"[green]ok[/]   {name}")
     if any(faults.values()):
         raise typer.Exit(1)
 
@@ -85,19 +84,21 @@ def _names(settings: Settings, catalog: str | None) -> Iterable[str]:
     if catalog is not None and catalog not in there:
         known = ", ".join(there) or "none yet"
         raise UnknownCatalog(f"no catalogue is called {catalog!r}", hint=f"catalogues here: {known}")
+    if not there:
+        raise UnknownCatalog("there is no catalogue yet", hint="bring one: shelftalk ingest items FILE --catalog NAME")
     return [catalog] if catalog else there
 
 
 def _describe(report: Report, catalog: str) -> None:
     """Counts, problems grouped, and what visitors will be able to ask for."""
     counts = f"{report.added} new, {report.changed} changed, {report.removed} removed"
-    out.print(f"[bold]{catalog}[/]: {report.read} rows read, {report.total} items: {counts}")
+    out.print(f"[bold]{escape(catalog)}[/]: {report.read} rows read, {report.total} items: {counts}")
     for problem in report.problems[:SHOWN_PROBLEMS]:
-        out.print(f"  [yellow]{problem}[/]", markup=True)
+        out.print(f"  [yellow]{escape(str(problem))}[/]")
     if len(report.problems) > SHOWN_PROBLEMS:
         out.print(f"  [yellow]... and {len(report.problems) - SHOWN_PROBLEMS} more problems[/]")
     for note in report.notes:
-        out.print(f"  {note}")
+        out.print(f"  {note}", markup=False)
     for facet in report.schema.facets:
         out.print(f"  {facet.name:<14} {facet.type:<9} {facet.filled:>4.0%}  {_sample(facet)}", markup=False)
 
@@ -110,9 +111,7 @@ def _sample(facet: Facet) -> str:
 
 
 def _agreed(report: Report) -> bool:
-    """Ask a person at a terminal; a pipe has said yes by running the command."""
-    if not err.is_terminal:
-        return True
+    """Ask the person at the terminal; what would lose much wants more than a key."""
     if report.removed * 5 > max(report.total, 1):
         return typer.prompt(f"{report.removed} items would go; type that number to go on") == str(report.removed)
     return typer.confirm("Write this?", default=True)

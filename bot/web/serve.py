@@ -16,6 +16,7 @@ from bot.web.redaction import Redaction
 Say = Callable[[str], None]
 
 _LINGER_SECONDS = 10
+_OURS = frozenset({"bot", "vectorstore", "prompts"})
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -49,10 +50,14 @@ def log_to_stderr() -> None:
     """Warnings of everyone, news of ours, personal data blacked out."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.addFilter(worth_reading)
     handler.addFilter(Redaction())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for name in ("bot", "vectorstore", "prompts"):
-        logging.getLogger(name).setLevel(logging.INFO)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def worth_reading(record: logging.LogRecord) -> bool:
+    """Whether the log keeps a record: from our packages all news, from others warnings."""
+    return record.levelno >= (logging.INFO if record.name.partition(".")[0] in _OURS else logging.WARNING)
 
 
 def _run(settings: Settings, door: socket.socket, say: Say) -> None:

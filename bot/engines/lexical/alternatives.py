@@ -26,8 +26,9 @@ def alternatives(findings: Findings, spans: Sequence[Span]) -> list[Span]:
 
 def _joined(findings: Findings, first: Span, second: Span) -> Span | None:
     gap = [token.norm for token in findings.reading.tokens[first.end : second.start]]
-    listed = "or" in gap or (gap == [","] and _or_follows(findings, second))
-    if first.facet != second.facet or not listed or not set(gap) <= _LINKS:
+    plural = gap == ["and"] and _plural(findings, first) and _plural(findings, second)
+    listed = "or" in gap or plural or (gap == [","] and _or_follows(findings, second))
+    if first.facet != second.facet or not listed or not set(gap) <= _LINKS | {"and"}:
         return None
     if findings.polarity.negative(first.start) or findings.polarity.negative(second.start):
         return None
@@ -36,6 +37,12 @@ def _joined(findings: Findings, first: Span, second: Span) -> Span | None:
         return None
     constraint = Constraint(first.facet, "any", tuple(dict.fromkeys(filter(None, values))))
     return replace(first, end=second.end, constraints=(constraint,), opposite=opposites((constraint,)))
+
+
+def _plural(findings: Findings, span: Span) -> bool:
+    """Whether a value is named as a kind of things: "comedies and thrillers" are either."""
+    word = findings.reading.tokens[span.end - 1].norm
+    return span.kind == "value" and word.endswith("s") and not word.endswith("ss")
 
 
 def _or_follows(findings: Findings, span: Span) -> bool:

@@ -142,6 +142,8 @@ class Assembler:
         negative = findings.polarity.negative(span.start)
         if span.start in findings.polarity.lifted:
             return
+        if span.relative and any(other.facet == span.facet and other.constraints for other in case.spans):
+            return
         if span.relative:
             draft.relatives.append(self._anchored(findings, case, span))
         elif span.order:
@@ -203,7 +205,7 @@ class Assembler:
     def _liked_titles(self, draft: _Draft, acts: Sequence[Act]) -> str:
         if not set(acts) & {"recommend", "refine"}:
             return ""
-        ids = [m.item_id for m in draft.mentions if m.role == "liked" and m.item_id]
+        ids = dict.fromkeys(m.item_id for m in draft.mentions if m.role == "liked" and m.item_id)
         return " ".join(self._finders.vocabulary.by_id[id_].title for id_ in ids)
 
     def _refines(self, findings: Findings, draft: _Draft) -> bool:
@@ -266,7 +268,7 @@ def _facet_words(constraints: Iterable[Constraint], finders: Finders) -> list[st
     found = []
     for constraint in constraints:
         speech = finders.speeches.get(constraint.facet)
-        if speech and not speech.person and not speech.numeric and constraint.op in ("is", "any"):
+        if speech and not (speech.person or speech.strict or speech.numeric) and constraint.op in ("is", "any"):
             values = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
             found += [str(value) for value in values if isinstance(value, str) and len(values) < _MANY]
     return found

@@ -5,6 +5,7 @@ Rules look at the form of the clause and at what it points at; what they leave o
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.engines.lexical.acts import Acts
@@ -15,6 +16,7 @@ from bot.engines.lexical.wishes import Wish
 from bot.types import Act
 
 _POINTING = frozenset({"it", "this", "that", "they", "these", "those", "them", "he", "she"})
+_THIRD = re.compile(r"\b(it|that one|this one|that film|this film|that movie|this movie)\b")
 _YES_NO = ("is", "are", "was", "were", "does", "do", "did", "has", "can", "will", "would")
 
 
@@ -98,6 +100,8 @@ class Decider:
             return True
         if self._acts.asked(text) and self._bare_question(case, about):
             return True
+        if self._acts.asked(text) and says("question", text) and not case.wanting and _THIRD.search(text):
+            return True
         if says("have", text) and self._titled(case) and not case.said:
             return True
         if about and text.split()[:1] and text.split()[0] in _YES_NO and not says("request", text) and not case.said:
@@ -148,8 +152,10 @@ class Decider:
         """Anything that says what is wanted; a mere wish must not be a question about something else."""
         if case.wanting or case.said or case.clause.ruling.flags or case.mentions:
             return Decision("recommend")
-        if self._acts.says("request", case.text) or self._acts.says("item", case.text) or not case.wishes:
+        if self._acts.says("request", case.text) or self._acts.says("item", case.text):
             return Decision("recommend")
+        if not case.wishes:
+            return Decision("smalltalk", topic="affirm" if case.shown else "unclear")
         return None
 
     def _open(self, case: Case) -> Decision:

@@ -128,8 +128,10 @@ class Finders:
 
     def _candidates(self, reading: Reading) -> tuple[list[Span], list[tuple[int, int]]]:
         """The spans that compete for the words, and the themes, inside which values are none."""
-        hard = [*self.ranges.spans(reading), *self.title_spans.spans(reading)]
-        soft = [*self.people.spans(reading), *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
+        people = self.people.spans(reading)
+        named = {index for span in people for index in range(span.start, span.end)}
+        hard = [*self.ranges.spans(reading), *self.title_spans.spans(reading, named)]
+        soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
         themes = self.wishes.themes(reading, hard + soft)
         kept = [span for span in soft if not (_inside(span, themes) or self._toned(reading, span))]
         return [*hard, *kept, *self.corrector.drops(reading)], themes

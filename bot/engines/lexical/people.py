@@ -73,9 +73,18 @@ class People:
         if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
             return None
         start = index - (index > 0 and self._fits_first(reading.tokens[index - 1], people))
+        if start == index and self._part_of_name(reading, index):
+            return None
         people = self._narrowed(people, reading.tokens[start]) if start < index else people
         meant = self._role(people, cue.value if cue else "")[1]
         return _Sighting(start, index + 1, people) if len(meant) <= MOST else None
+
+    def _part_of_name(self, reading: Reading, index: int) -> bool:
+        """Whether a capital right before shows another name: "Dear John", "Troy Black"."""
+        if index == 0 or reading.shouting or not reading.tokens[index].capital:
+            return False
+        before = reading.tokens[index - 1]
+        return before.word and before.capital and before.norm not in ("i", "a", "the") and not self._left.before(reading.tokens, index)
 
     def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
         """The people whose last name is a typo away, if the word is nothing else."""

@@ -136,7 +136,7 @@ class Roles:
 
     def _implied(self, reading: Reading, board: Board, scene: Scene) -> list[Judged]:
         """ "Seen it", "not for me" without an object mean the item in focus; without one, they are a question back."""
-        if not scene.shown or any(span.constraints for span in board.spans):
+        if any(span.constraints for span in board.spans):
             return []
         matches = [match for match in self._bare.scan(reading.tokens) if board.free(match.start, match.end)]
         if not matches:

@@ -72,7 +72,7 @@ class Titles:
 
     def lengths(self, word: str) -> tuple[int, ...]:
         """How many words the titles have that begin with ``word``, longest first."""
-        return self._heads.get(word, ())
+        return self._heads.get(word) or self._heads.get(_unleet(word), ())
 
     def exact(self, key: Sequence[str], year: float | None = None) -> Link | None:
         """The item titled exactly so; a year decides between namesakes, else the more popular one is meant."""
@@ -105,7 +105,7 @@ class Titles:
 
     def near(self, key: Sequence[str], *, floor: float = NEAR) -> tuple[str, ...]:
         """The ids of the closest titles, best first, at most `MOST_NEAR`, each at least ``floor`` (0 to 100) alike."""
-        phrase = " ".join(plain(key))
+        phrase = " ".join(self.content(key)) or " ".join(plain(key))
         forms = {id_: max(fuzz.token_set_ratio(phrase, form) for form in self._forms[id_]) for id_ in self._candidates(phrase)}
         close = process.extract(phrase, [forms_[0] for forms_ in self._forms.values()], scorer=fuzz.ratio, limit=5)
         ids = list(self._forms)

@@ -12,14 +12,14 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.web.page.face import Face
-from bot.web.page.markup import el, icon, join
+from bot.web.page.markup import el, icon
+from bot.web.page.presses import presses
 from bot.web.page.stored import read_constraint
 from bot.web.page.why import why
 from bot.wording import condition
 
 _FACTS = 4
 _LONGEST_FACT = 44
-_REASONS = 4
 _NO_UNIT = re.compile(r"[\d\s.,:%/+-]+")
 
 
@@ -50,7 +50,7 @@ def _card(item: Mapping[str, Any], face: Face, *, place: str) -> Markup:
         *(el("p", reason, class_="st-reason") for reason in item["reasons"]),
         _verdict(item, face),
         why(item, face, title=title),
-        _buttons(item, face, title=title, place=place),
+        presses(item, face, title=title, place=place),
         class_="st-card",
         data_id=item["id"],
         data_title=title,
@@ -101,86 +101,3 @@ def _condition(evidence: Mapping[str, Any], face: Face) -> str:
     """A constraint that the record meets, in words; ``""`` for other evidence."""
     constraint = evidence.get("constraint") if evidence["kind"] == "constraint" else None
     return condition(read_constraint(constraint), face.voice, face.schema) if constraint else ""
-
-
-def _buttons(item: Mapping[str, Any], face: Face, *, title: str, place: str) -> Markup:
-    """Like, not for me with its two meanings, and the line that confirms a press and takes it back."""
-    more, id_ = f"st-more-{place}", item["id"]
-    return el(
-        "div",
-        el(
-            "div",
-            _press(face.ui("like"), "like", id_, name=face.ui("like_named", title=title), pressed=True, mark="heart"),
-            el(
-                "button",
-                icon("less"),
-                face.ui("dislike"),
-                type="button",
-                class_="st-button",
-                data_act="more",
-                aria_expanded="false",
-                aria_controls=more,
-                aria_label=face.ui("dislike_named", title=title),
-            ),
-            class_="st-row",
-        ),
-        el(
-            "div",
-            _press(face.ui("not_taste"), "dislike", id_, name=face.ui("not_taste_named", title=title), pressed=True),
-            _press(face.ui("seen"), "seen", id_, name=face.ui("seen_named", title=title), pressed=True),
-            id=more,
-            class_="st-row st-more",
-            hidden=True,
-        ),
-        el(
-            "div",
-            el("span", class_="st-said"),
-            _press(face.ui("undo"), "undo", id_, name=face.ui("undo_named", title=title)),
-            class_="st-done",
-            hidden=True,
-        ),
-        _reasons(item, face),
-        class_="st-actions",
-    )
-
-
-def _press(word: str, act: str, id_: str, *, name: str, pressed: bool = False, mark: str = "") -> Markup:
-    """One button of a card; ``pressed`` ones stay down."""
-    return el(
-        "button",
-        icon(mark) if mark else None,
-        word,
-        type="button",
-        class_="st-button",
-        data_act=act,
-        data_id=id_,
-        aria_pressed="false" if pressed else None,
-        aria_label=name,
-    )
-
-
-def _reasons(item: Mapping[str, Any], face: Face) -> Markup:
-    """What was wrong with it: the item's own attributes as chips; never required."""
-    labels = [*dict.fromkeys(label for label, _ in item["facts"])][:_REASONS]
-    chips = [
-        el(
-            "button",
-            label[:1].upper() + label[1:],
-            type="button",
-            class_="st-chip",
-            data_act="reason",
-            data_id=item["id"],
-            data_reason=label,
-        )
-        for label in (*labels, face.ui("reason_other"))
-    ]
-    question = face.ui("reason_question")
-    return el(
-        "div",
-        el("p", question, class_="st-question"),
-        el("div", join(*chips), class_="st-row"),
-        class_="st-reasons",
-        role="group",
-        aria_label=question,
-        hidden=True,
-    )

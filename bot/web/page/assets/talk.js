@@ -5,9 +5,15 @@ let timers = [];
 const running = () => !lost && one('#st-chat .st-turn[data-status=running]') !== null;
 const busy = () => sent !== null || running();
 
+// What the latest turn looks like: a turn may begin and end between two looks at it.
+function latest() {
+  const { turn, status } = all('#st-chat .st-turn').pop()?.dataset || {};
+  return [all('#st-chat .st-bubble').length, turn, status, all('#st-chat .st-error').length].join();
+}
+
 function send(fields) {
   if (busy()) return false;
-  sent = fields;
+  sent = { ...fields, before: latest() };
   lost = false;
   trouble('');
   announce(words.loading);
@@ -52,7 +58,7 @@ function retry() {
 
 // The page shows the turn: it is on its way.
 function heard() {
-  if (sent && (running() || one('#st-chat .st-error'))) {
+  if (sent && sent.before !== latest()) {
     sent = null;
     quiet();
     after(SLOW_MS, () => { one('.st-shorter').hidden = !running(); });

@@ -1,0 +1,145 @@
+"""How sure it is that words are meant as a title: quotes, cues, capitals, being the whole message.
+
+A title made of common words needs such evidence ("Heat", "It"). Knows how titles are keyed, not which item is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.engines.lexical.gazetteer import closest
+from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.title_words import TitleWords, bracketed_year
+from bot.engines.lexical.titles import Titles, plain
+
+QUOTED, CUED, CAPITAL, NONE = 4, 3, 2, 0
+_SHORT = 4
+_THEMES = frozenset({"about", "in", "from", "of", "to", "at", "for", "with", "on"})
+
+
+class Evidence:
+    """Weighs the words around a possible title."""
+
+    def __init__(self, titles: Titles, taken: Callable[[str], bool]) -> None:
+        """``taken``: whether a phrase already means a facet value or a person."""
+        lists = table("en.mentions")["titles"]
+        self._titles = titles
+        self.taken = taken
+        self._cues = Phrases((cue, cue) for cue in (*lists["cues"], *lists["certain"]))
+        self._certain = Phrases((cue, True) for cue in lists["certain"])
+        self._few = Phrases([*((cue, 1) for cue in lists["naming"]), *((cue, 2) for cue in lists["naming_several"])])
+        self._direct, self._weak = frozenset(lists["direct"]), frozenset(lists["weak"])
+        self._not_liking, self._telling = frozenset(lists["not_liking"]), frozenset(lists["telling"])
+        self._followers = frozenset(lists["followers"])
+        self._openers = frozenset(word for phrase in lists["openers"] for word in phrase.split()[:1])
+        self.filler = frozenset(word for phrase in table("en.words")["filler"] for word in phrase.split())
+        self.stops = frozenset(table("en.words")["stop"])
+        self._common = tuple(word for word in common_words() if len(word) > 3)
+
+    def weigh(self, words: TitleWords, first: int, last: int) -> int:
+        """`QUOTED`, `CUED`, `CAPITAL` or `NONE` for the words from ``first`` up to ``last``."""
+        if words.quoted(first, last):
+            return QUOTED
+        key = plain(words.key(first, last))
+        cue = self.cue(words, first, last)
+        if bracketed_year(words.reading, words.tokens(first, last)[1]):
+            return CUED
+        if self._slight(key):
+            return CUED if self._slight_meant(words, first, last, cue) else NONE
+        strong = bool(cue) and cue not in self._weak
+        if self.taken(" ".join(key)) or all(word.isdigit() for word in key):
+            return CUED if strong else NONE
+        capital = self._capitals(words, first, last)
+        if self.alone(words, first, last) or (cue and (capital or strong or not self._plain(key))):
+            return CUED
+        if capital and (len(key) > 1 or not self._theme(words, first)):
+            return CAPITAL
+        return CAPITAL if self._titles.distinctive(key) else NONE
+
+    def cue(self, words: TitleWords, first: int, last: int) -> str:
+        """The cue before a title, "" for none; common words also need a fitting word after them."""
+        tokens, start = words.reading.tokens, self._start(words, first)
+        cue = self._cues.before(tokens, start)
+        if not cue:
+            return self._listed(words, first)
+        before, lower = tokens[cue.start - 1].norm if cue.start else "", not words.capital(first)
+        if cue.value == "like" and before in self._not_liking and lower:
+            return ""
+        if cue.value == "about" and before not in self._telling:
+            return ""
+        fitting = not lower or self.ends(words, last) or not self._plain(words.key(first, last))
+        return cue.value if fitting or self.unknown(words.norms[last]) else ""
+
+    def certain(self, words: TitleWords, first: int) -> bool:
+        """Whether nothing but a title or a reference can follow the words before ``first``."""
+        return self._certain.before(words.reading.tokens, self._start(words, first)) is not None
+
+    def few(self, words: TitleWords, first: int) -> int:
+        """How many unknown words in lower case make a title here; 0: none do."""
+        match = self._few.before(words.reading.tokens, self._start(words, first))
+        return match.value if match else 0
+
+    def opener(self, word: str) -> bool:
+        """Whether a word cannot begin a title after a cue."""
+        return word in self._openers
+
+    def follower(self, word: str) -> bool:
+        """Whether a word shows that a title before it is over."""
+        return word in self._followers
+
+    def ends(self, words: TitleWords, last: int) -> bool:
+        """Whether what follows the word before ``last`` shows that a title is over."""
+        if last >= len(words.norms):
+            return True
+        after = words.reading.tokens[words.places[last - 1] + 1]
+        return after.stop or after.norm in self._followers or after.norm[:1].isdigit() or after.norm == "'s"
+
+    def alone(self, words: TitleWords, first: int, last: int) -> bool:
+        """Whether the message holds nothing else but a little filler."""
+        rest = words.norms[:first] + words.norms[last:]
+        return len(rest) <= 3 and len(words.norms) <= 8 and all(word in self.filler for word in rest)
+
+    def unknown(self, norm: str) -> bool:
+        """Whether a word is neither common, nor known for anything, nor a typo of a common one."""
+        if norm in common_words() or norm in self.filler or len(norm) < 3 or norm[0].isdigit() or self.taken(norm):
+            return False
+        return len(norm) < 5 or closest(norm, self._common) is None
+
+    def _start(self, words: TitleWords, first: int) -> int:
+        """The token where a cue has to end: before the article, if there is one."""
+        start = words.places[first]
+        return start - (start > 0 and words.reading.tokens[start - 1].norm in ("the", "a", "an"))
+
+    def _slight(self, key: tuple[str, ...]) -> bool:
+        """Titles so short or so plain that capitals alone do not make them: "It", "Up", "Her"."""
+        return all(word in self.stops for word in key) or (len(key) == 1 and len(key[0]) < _SHORT)
+
+    def _slight_meant(self, words: TitleWords, first: int, last: int, cue: str) -> bool:
+        written = words.reading.tokens[words.places[first]].capital
+        return cue in self._direct or bool(cue and words.capital(first)) or (written and self.alone(words, first, last))
+
+    def _plain(self, key: tuple[str, ...]) -> bool:
+        return all(word in common_words() or word in self.stops for word in key)
+
+    def _theme(self, words: TitleWords, first: int) -> bool:
+        """Whether the word before says that this is what a film is about, or where it is from."""
+        return first > 0 and words.norms[first - 1] in _THEMES
+
+    def _listed(self, words: TitleWords, first: int) -> str:
+        """A title after another title: "Alien and Heat"."""
+        if first < 2 or words.norms[first - 1] not in ("and", "or", "vs", "versus", "nor"):
+            return ""
+        for back in range(1, min(6, first)):
+            begin = first - 1 - back
+            if self._titles.exact(words.key(begin, first - 1)) and self.cue(words, begin, first - 1):
+                return "and"
+        return ""
+
+    def _capitals(self, words: TitleWords, first: int, last: int) -> bool:
+        """Whether the content words are written as a title's, in mid-sentence or several together."""
+        content = [index for index in range(first, last) if words.norms[index] not in self.stops] or [first]
+        written = [words.capital(index) for index in content]
+        if not all(done or words.norms[index][0].isdigit() for index, done in zip(content, written, strict=True)):
+            return False
+        return any(written) and (len(content) > 1 or not words.opens(content[0]))
