@@ -9,6 +9,7 @@ engine and no web framework.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Event as Flag
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from prompts import Registry, Voice
 
 _log = logging.getLogger(__name__)
+
+HEAR_EVERY = 1.0
+"""Seconds between two looks for edited prompt files."""
 
 Change = Callable[[types.DialogueState], types.DialogueState]
 
@@ -59,6 +63,7 @@ class Assistant:
         self._style = style
         self._lock = Lock()
         self._running: dict[str, list[Change]] = {}
+        self._heard = time.monotonic()
 
     @property
     def catalogs(self) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ class Assistant:
 
     def voice(self, locale: str, catalog: str) -> Voice:
         """The voice that speaks ``locale`` about ``catalog``; edits of the prompt files are heard at once."""
-        self.prompts.refresh()
+        self._hear_edits()
         return self.prompts.voice(locale, style=self._style, catalog=catalog)
 
     def open(self, session_id: str | None = None, *, catalog: str | None = None) -> Session:
@@ -153,6 +158,12 @@ class Assistant:
     def profile(self, session_id: str) -> types.StateChanged:
         """What is known about this visitor now."""
         return self._change(self.open(session_id), lambda state: state)
+
+    def _hear_edits(self) -> None:
+        """Re-read edited prompt files, at most once a second: looking at all of them takes milliseconds."""
+        if time.monotonic() - self._heard > HEAR_EVERY:
+            self._heard = time.monotonic()
+            self.prompts.refresh()
 
     def _begin(self, session: Session, message: str, cancel: Flag) -> Turn:
         """Make the message durable and lay out the workspace."""

@@ -36,13 +36,17 @@ def write(
         facts=facts or {},
     )
     if turn.shelf.writer is not turn.shelf.composed:
+        spoken = False
         try:
             for piece in checked(turn.shelf.writer.write(brief), brief, turn.shelf.items):
                 yield types.Delta(piece)
+                spoken = True
                 if turn.cancel.is_set():
                     return
             return
         except EngineError as error:
             _log.warning("the writer %s failed: %s", turn.shelf.writer.name, error)
             yield types.Notice("no_model", turn.voice.phrase("notice/degraded", "no_model"))
+        if spoken:
+            yield types.Delta("\n\n")
     yield from map(types.Delta, turn.shelf.composed.write(brief))

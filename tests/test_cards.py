@@ -23,7 +23,7 @@ from vectorstore.base import Constraint, Facet, Item, Passage, Schema
 
 SCHEMA = Schema((Facet("year", "number", role="year"), Facet("runtime", "number", unit="minutes")))
 UNDER = Constraint("runtime", "<", 120.0)
-HOSTILE = '<img src=x onerror=alert(1)> ${alert(1)} {{value}} " \' `'
+HOSTILE = "<img src=x onerror=alert(1)> ${alert(1)} {{value}} \" ' `"
 
 
 class _Reader(HTMLParser):
@@ -62,7 +62,9 @@ def registry():
 
 @pytest.fixture
 def face(registry):
-    passage = Passage("refunds#when", "refunds", "Refunds", "When", "when", "We refund. Report it within 7 days. Thanks.")
+    passage = Passage(
+        "refunds#when", "refunds", "Refunds", "When", "when", "We refund. Report it within 7 days. Thanks."
+    )
     return Face(registry.voice("en", catalog="films"), SCHEMA, {passage.id: passage}, page_locale="en")
 
 
@@ -171,7 +173,9 @@ def test_what_a_card_says_is_not_said_twice():
     reply = "These fit.\n\n- **Alien** (1979): Horror, 117 minutes long. Does not meet: after 1990 (it is from 1979).\n"
     items = [card()]
     assert lead_and_rest(reply, items) == ("These fit.", "")
-    assert lead_and_rest(reply + "- **Alien** (1979): It won a prize.", items)[1] == "- **Alien** (1979): It won a prize."
+    assert (
+        lead_and_rest(reply + "- **Alien** (1979): It won a prize.", items)[1] == "- **Alien** (1979): It won a prize."
+    )
     assert lead_and_rest(reply + "\nYou may watch on two screens. [1]", items)[1] == "You may watch on two screens. [1]"
     assert lead_and_rest("Just words.\n\nAnd more.", []) == ("", "Just words.\n\nAnd more.")
 
@@ -195,10 +199,18 @@ def test_markdown_makes_no_links_images_or_markup():
 
 def test_a_citation_opens_the_quoted_section(registry, face):
     """[1] in the text leads to a disclosure with the section, its quote marked."""
-    cited = {"id": "refunds#when", "title": "Refunds", "heading": "When", "quote": "Report it within 7 days.", "url": None}
+    cited = {
+        "id": "refunds#when",
+        "title": "Refunds",
+        "heading": "When",
+        "quote": "Report it within 7 days.",
+        "url": None,
+    }
     events = ({"event": "answered", "data": {"citations": [cited], "abstained": False}},)
     faces = {"en": face}
-    message = conversation([turn(reply="Within 7 days. [1] [2]", events=events)], faces.__getitem__, Drawings(), locale="en")
+    message = conversation(
+        [turn(reply="Within 7 days. [1] [2]", events=events)], faces.__getitem__, Drawings(), locale="en"
+    )
     html = "".join(part["value"] for part in message[1]["content"])
     assert 'href="#st-src-1-1" data-act="source">[1]</a> [2]' in html
     assert '<details id="st-src-1-1"' in html
@@ -242,7 +254,9 @@ def test_wishes_are_removable_by_their_keys(face):
 
 def test_the_panel_says_what_is_known_and_where_from(face):
     """Sentences with the number of the latest message that said so, each with a delete button; and the own data."""
-    understood = {"intent": {"constraints": [{"facet": "runtime", "op": "<", "value": 120.0}], "wishes": [], "mentions": []}}
+    understood = {
+        "intent": {"constraints": [{"facet": "runtime", "op": "<", "value": 120.0}], "wishes": [], "mentions": []}
+    }
     said = turn(events=({"event": "understood", "data": understood},))
     known = StateChanged(
         DialogueState(constraints=(UNDER,), likes=("alien",)),
@@ -280,9 +294,9 @@ def test_known_presses_are_bounded():
 
 def test_the_browsers_memory_is_read_only_as_far_as_it_fits():
     """A known catalogue and text ids are kept; anything else is forgotten."""
-    assert read_kept({"catalog": "films", "sessions": {"films": "s", "x": "y", "outdoor": 7}}, ("films", "outdoor")) == (
-        Kept("films", {"films": "s"})
-    )
+    assert read_kept(
+        {"catalog": "films", "sessions": {"films": "s", "x": "y", "outdoor": 7}}, ("films", "outdoor")
+    ) == (Kept("films", {"films": "s"}))
     assert read_kept([1, 2], ("films",)) == Kept("films")
     assert read_kept({"catalog": {}, "sessions": "no"}, ("films",)) == Kept("films")
 

@@ -33,7 +33,7 @@ class CausalSteps:
     def __init__(self, loaded: Loaded, *, cache: Any = None) -> None:
         self._model = loaded.model
         self._device = loaded.device
-        self._last_only = {"logits_to_keep": 1} if _takes(loaded.model, "logits_to_keep") else {}
+        self._keeps = _takes(loaded.model, "logits_to_keep")
         self._seen: list[int] = []
         self.cache = cache
 
@@ -42,11 +42,13 @@ class CausalSteps:
         """Scores after ``ids``; a model that keeps no cache reads everything again."""
         self._seen += ids
         given = self._seen if self.cache is None else ids
+        # A tensor of places, not the number 1: a slice is not contiguous, and costs a transposed copy of the output layer.
+        last = {"logits_to_keep": torch.tensor([len(given) - 1], device=self._device)} if self._keeps else {}
         out = self._model(
             input_ids=torch.tensor([list(given)], device=self._device),
             past_key_values=self.cache,
             use_cache=True,
-            **self._last_only,
+            **last,
         )
         self.cache = getattr(out, "past_key_values", None)
         scores: torch.Tensor = out.logits[0, -1].float()

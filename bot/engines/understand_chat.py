@@ -15,7 +15,7 @@ from bot.engines.chat_asking import Asker
 from bot.engines.chat_links import linker
 from bot.engines.chat_merging import merged
 from bot.engines.chat_reading import Ground, reading
-from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, intent_schema
+from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, closed, intent_schema
 from bot.engines.lexical.titles import Titles
 from bot.errors import EngineError
 from bot.types import Intent, Message, Understander, plain
@@ -33,6 +33,8 @@ RECENT = 6
 """So many messages of the history are read again."""
 MOST_VALUES = 600
 """So many values the prompt names in all; each facet with words has its share."""
+EXAMPLES = 12
+"""So many values are named of a facet that has too many to list."""
 
 
 class ChatUnderstander:
@@ -96,7 +98,7 @@ def described(schema: Schema) -> list[dict[str, Any]]:
             "type": facet.type,
             "label": facet.label,
             "unit": facet.unit,
-            "values": [value for value, _ in facet.values[: min(FEW_VALUES, share)]],
+            "values": [value for value, _ in facet.values[: min(FEW_VALUES if closed(facet) else EXAMPLES, share)]],
             "low": facet.low,
             "high": facet.high,
         }

@@ -94,8 +94,9 @@ def trials(
     for question in asked:
         found = find(reader, question.question, embedder=embedder, reranker=reranker)
         sentences = [sentence for part in found.chosen for sentence in part.sentences]
-        right = question.is_right(sentences, [part.passage for part in found.chosen])
-        tried.append(Tried(question, right, found.signals or {}))
+        cited = [part.passage for part in found.chosen]
+        right = question.is_right(sentences, cited)
+        tried.append(Tried(question, right, question.is_cited(cited), found.signals or {}))
     return tried
 
 
@@ -132,7 +133,8 @@ def _judged(
     found = []
     for one in asked:
         score, passage = ask(index, one.question)
-        found.append(Judged(bool(one.sections), one.is_right([passage.text], [passage]), score))
+        right = one.is_right([passage.text], [passage])
+        found.append(Judged(bool(one.sections), right, score, one.is_cited([passage])))
     return found
 
 

@@ -37,11 +37,14 @@ class Question:
     sections: tuple[str, ...]
     facts: tuple[str, ...]
 
+    def is_cited(self, passages: Sequence[Passage]) -> bool:
+        """Whether a section that answers it is among ``passages``."""
+        return any(f"{passage.page}#{passage.anchor}" in self.sections for passage in passages)
+
     def is_right(self, sentences: Sequence[str], passages: Sequence[Passage]) -> bool:
         """Whether a section that answers it is among ``passages`` and a fact among ``sentences``."""
         said = " ".join(sentences).casefold()
-        cited = any(f"{passage.page}#{passage.anchor}" in self.sections for passage in passages)
-        return cited and any(fact.casefold() in said for fact in self.facts)
+        return self.is_cited(passages) and any(fact.casefold() in said for fact in self.facts)
 
 
 def questions(name: str) -> tuple[Question, ...]:

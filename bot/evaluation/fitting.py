@@ -24,15 +24,16 @@ MADE_BY = "python -m bot.evaluation.abstention DATA"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One question, whether our answer to it would be right, and the signals."""
+    """One question, whether our answer to it would be right and cite the right section, and the signals."""
 
     question: Question
     right: bool
+    cited: bool
     signals: Mapping[str, float]
 
     def judged(self, score: float) -> Judged:
         """With a score, ready to be counted."""
-        return Judged(bool(self.question.sections), self.right, score)
+        return Judged(bool(self.question.sections), self.right, score, self.cited)
 
 
 def fit(tried: Sequence[Tried], *, features: Sequence[str], embedder: str) -> Calibration:

@@ -15,11 +15,15 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question: whether it has an answer, whether ours would be right, and our score (higher is surer)."""
+    """One question: whether it has an answer, whether ours would be right, and our score (higher is surer).
+
+    ``cited``: a section that answers is among the sources, whether or not the right sentence is said.
+    """
 
     answerable: bool
     right: bool
     score: float
+    cited: bool = False
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
@@ -33,9 +37,10 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 def abstention(judged: Sequence[Judged], threshold: float) -> dict[str, float]:
     """The four shares at ``threshold``, and what follows from them.
 
-    ``coverage``: share of all questions that are answered; ``precision``: share of the answers that are right;
-    ``recall``: share of the answerable questions that are answered right; ``auroc``: answerable above unanswerable;
-    ``auroc_right``: right answers above all other questions. ``n`` and ``answerable`` count.
+    ``coverage``: share of all questions that are answered; ``no_answer_there``: the part of ``answered_wrong`` that went
+    to questions without an answer; ``precision``: share of the answers that are right; ``cited``: share of the answers
+    that cite a section which answers; ``recall``: share of the answerable questions that are answered right;
+    ``auroc``: answerable above unanswerable; ``auroc_right``: right answers above all else. ``n``, ``answerable`` count.
     """
     given = [one for one in judged if one.score >= threshold]
     right = sum(one.right for one in given)
@@ -44,6 +49,7 @@ def abstention(judged: Sequence[Judged], threshold: float) -> dict[str, float]:
     shares = {
         "answered_right": right,
         "answered_wrong": len(given) - right,
+        "no_answer_there": sum(not one.answerable for one in given),
         "abstained_right": sum(not one.answerable for one in kept),
         "abstained_wrong": sum(one.answerable for one in kept),
     }
@@ -53,6 +59,7 @@ def abstention(judged: Sequence[Judged], threshold: float) -> dict[str, float]:
         "coverage": round(len(given) / len(judged), 3),
         **{name: round(count / len(judged), 3) for name, count in shares.items()},
         "precision": round(right / len(given), 3) if given else float("nan"),
+        "cited": round(sum(one.cited for one in given) / len(given), 3) if given else float("nan"),
         "recall": round(right / answerable, 3) if answerable else float("nan"),
         "auroc": round(_separation(judged, "answerable"), 3),
         "auroc_right": round(_separation(judged, "right"), 3),

@@ -2,7 +2,7 @@
 
 SentenceTransformer.encode -> Chroma query with a `where` filter -> CrossEncoder.rank -> generate(). The same weights
 as ours where there are weights; the cross-encoder's head and the decoder are random, because only their time is
-measured. No HTTP and no page stand in its way.
+measured. It understands nothing (filters are given), checks nothing, and no HTTP and no page stand in its way.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import numpy as np
 from vectorstore.base import Item
 
 CANDIDATES = 50
+BATCHES = (8, 16, 32, 64)
+DTYPES = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,11 @@ class PlainStack:
         from sentence_transformers import CrossEncoder, SentenceTransformer
 
         self._encoder = SentenceTransformer(str(folder), device="cpu")
-        self._cross = CrossEncoder(str(folder), num_labels=1, device="cpu")
+        self._crosses = {
+            dtype: CrossEncoder(str(folder), num_labels=1, device="cpu", model_kwargs={"dtype": dtype})
+            for dtype in DTYPES
+        }
+        self._dtype, self._batch = DTYPES[0], 32
         client = chromadb.EphemeralClient(chromadb.Settings(anonymized_telemetry=False))
         self._collection = client.create_collection("plain", embedding_function=None, metadata={"hnsw:space": "cosine"})
         self._collection.add(
@@ -49,29 +55,59 @@ class PlainStack:
         self._tokenizer = self._encoder.tokenizer
         self._decoder = _decoder(len(self._tokenizer))
 
-    def turn(self, message: str, *, where: Mapping[str, Any] | None, tokens: int) -> PlainTurn:
-        """One turn that writes ``tokens`` tokens."""
-        began = time.perf_counter()
-        vector = self._encoder.encode([message], normalize_embeddings=True)
-        found = self._collection.query(
-            query_embeddings=vector.tolist(), n_results=CANDIDATES, where=dict(where or {}) or None
-        )
-        documents = (found["documents"] or [[]])[0]
-        if documents:
-            self._cross.rank(message, documents)
-        cards = time.perf_counter()
-        first = self._generate(message, 1)
-        return PlainTurn(
-            (cards - began) * 1e3,
-            (cards - began + first) * 1e3,
-            (cards - began + self._generate(message, tokens)) * 1e3,
+    def tune(self, message: str) -> None:
+        """Give the cross-encoder its best number type and batch size, by the time that ``message`` takes."""
+        documents = self._find(message, {})
+        tried = {(dtype, batch): self._time(message, documents, dtype, batch) for dtype in DTYPES for batch in BATCHES}
+        self._dtype, self._batch = min(tried, key=lambda setting: tried[setting])
+
+    def described(self, tokens: int) -> str:
+        """How it is set up, for the protocol."""
+        return (
+            f"all-MiniLM-L6-v2, Chroma's defaults with `where`, {CANDIDATES} candidates re-ranked by a CrossEncoder of the "
+            f"same weights (its best of {len(DTYPES)} number types and {len(BATCHES)} batch sizes: {self._dtype}, "
+            f"{self._batch}), {tokens} tokens a reply by generate() from a random decoder of "
+            f"{self._decoder.num_parameters() / 1e6:.0f}M parameters"
         )
 
-    def _generate(self, message: str, tokens: int) -> float:
-        """Seconds that `generate()` takes for ``tokens`` new tokens."""
-        inputs = self._tokenizer(message, return_tensors="pt")["input_ids"]
+    def turn(self, message: str, *, where: Mapping[str, Any] | None, tokens: int) -> PlainTurn:
+        """One turn that writes ``tokens`` tokens after reading the message and its three best documents."""
         began = time.perf_counter()
-        self._decoder.generate(inputs, min_new_tokens=tokens, max_new_tokens=tokens, do_sample=False)
+        documents = self._find(message, where or {})
+        ranked = self._crosses[self._dtype].rank(message, documents, batch_size=self._batch) if documents else []
+        cards = time.perf_counter() - began
+        prompt = "\n".join([*(documents[int(one["corpus_id"])] for one in ranked[:3]), message])
+        first, whole = self._generate(prompt, 1), self._generate(prompt, tokens)
+        return PlainTurn(cards * 1e3, (cards + first) * 1e3, (cards + whole) * 1e3)
+
+    def _find(self, message: str, where: Mapping[str, Any]) -> list[str]:
+        """The documents of the nearest rows."""
+        vector = self._encoder.encode([message], normalize_embeddings=True)
+        found = self._collection.query(
+            query_embeddings=vector.tolist(), n_results=CANDIDATES, where=dict(where) or None, include=["documents"]
+        )
+        return list((found["documents"] or [[]])[0])
+
+    def _time(self, message: str, documents: Sequence[str], dtype: str, batch: int) -> float:
+        """Seconds of one ranking, the better of two after a warm-up."""
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            self._crosses[dtype].rank(message, list(documents), batch_size=batch)
+            times.append(time.perf_counter() - began)
+        return min(times[1:])
+
+    def _generate(self, prompt: str, tokens: int) -> float:
+        """Seconds that `generate()` takes for ``tokens`` new tokens."""
+        inputs = self._tokenizer(prompt, return_tensors="pt", truncation=True, max_length=512)
+        began = time.perf_counter()
+        self._decoder.generate(
+            inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            min_new_tokens=tokens,
+            max_new_tokens=tokens,
+            do_sample=False,
+        )
         return time.perf_counter() - began
 
 
@@ -82,7 +118,7 @@ def _flat(item: Item) -> dict[str, Any]:
 
 
 def _decoder(vocabulary: int) -> Any:
-    """A decoder of about 15M parameters beside its word table, randomly initialised."""
+    """A small decoder, randomly initialised: 6 layers of 384, as large as the embedded profile could ship."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig(
@@ -92,6 +128,7 @@ def _decoder(vocabulary: int) -> Any:
         num_hidden_layers=6,
         num_attention_heads=12,
         num_key_value_heads=12,
+        tie_word_embeddings=True,
         pad_token_id=0,
         eos_token_id=None,
         bos_token_id=None,

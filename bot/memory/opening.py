@@ -52,7 +52,7 @@ def _engine(url: str) -> Engine:
         raise MemoryFault(f"{parsed.get_backend_name()} is not supported", hint=_remedy(""))
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    return _prepared(create_engine(parsed, connect_args={"timeout": 10}), wal=True)
+    return _prepared(create_engine(parsed, connect_args={"timeout": 10}, pool_size=16, max_overflow=48), wal=True)
 
 
 def _prepared(engine: Engine, *, wal: bool) -> Engine:

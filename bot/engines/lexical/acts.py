@@ -25,7 +25,9 @@ TALK = (
 )  # fmt: skip
 SAFETY = ("self_harm", "refusal_harm", "injection")
 FLAGS = ("reset", "back", "more", "surprise", "no_preference")
-_YOURS = re.compile(r"\b(i|i'm|i've|my|me|we|our|you|your|yours|us)\b")
+_YOURS = re.compile(
+    r"\b(you|your|yours)\b|\b(can|could|do|did|may|am|must|should|will|would|how|where|when|if) (i|we)\b|\b(my|our) \w+"
+)
 _THEIRS = re.compile(r"\b(it|they|them|he|she|this one|that one)\b")
 _THEME = re.compile(r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b")
 

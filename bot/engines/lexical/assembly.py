@@ -164,7 +164,10 @@ class Assembler:
         worded = span.kind in ("value", "person", "flag") and span.facet not in draft.dropped
         if not negative and corrections.replacing and findings.scene.shown and worded:
             draft.dropped.append(span.facet)
-        draft.constraints += [constraint for constraint in wanted if constraint not in draft.constraints]
+        against = [found.value for found in draft.constraints if found.facet == span.facet and found.op == "is"]
+        draft.constraints += [
+            one for one in wanted if one not in draft.constraints and not (one.op == "not" and one.value in against)
+        ]
 
     def _anchored(self, findings: Findings, case: Case, span: Span) -> Relative:
         """A critique with the item it is measured against: after "than", or the one to be resembled."""

@@ -17,6 +17,7 @@ from bot.types import Act
 
 _POINTING = frozenset({"it", "this", "that", "they", "these", "those", "them", "he", "she"})
 _THIRD = re.compile(r"\b(it|that one|this one|that film|this film|that movie|this movie)\b")
+_BRIEF = 4
 _YES_NO = ("is", "are", "was", "were", "does", "do", "did", "has", "can", "will", "would")
 
 
@@ -96,11 +97,12 @@ class Decider:
         about = bool(case.mentions) or case.pointing
         if case.said and (case.wanting or case.wishes or not says("question", text)):
             return False
-        if says("about", text) and about and not case.said:
+        third = says("question", text) and not case.wanting and _THIRD.search(text) is not None
+        if says("about", text) and (about or third) and not case.said:
             return True
         if self._acts.asked(text) and self._bare_question(case, about):
             return True
-        if self._acts.asked(text) and says("question", text) and not case.wanting and _THIRD.search(text):
+        if self._acts.asked(text) and third:
             return True
         if says("have", text) and self._titled(case) and not case.said:
             return True
@@ -152,7 +154,8 @@ class Decider:
         """Anything that says what is wanted; a mere wish must not be a question about something else."""
         if case.wanting or case.said or case.clause.ruling.flags or case.mentions:
             return Decision("recommend")
-        if self._acts.says("request", case.text) or self._acts.says("item", case.text):
+        brief = case.wishes or (len(case.text.split()) <= _BRIEF and not self._acts.says("sentence", case.text))
+        if self._acts.says("request", case.text) or (brief and self._acts.says("item", case.text)):
             return Decision("recommend")
         if not case.wishes:
             return Decision("smalltalk", topic="affirm" if case.shown else "unclear")

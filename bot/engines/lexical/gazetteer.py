@@ -93,8 +93,8 @@ class Gazetteer:
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
-    """The one choice within an edit (two for eight letters and more) that starts alike; None when there is none."""
-    reach = 2 if len(word) >= 8 else 1
+    """The one choice within an edit (two for nine letters and more) that starts alike; None when there is none."""
+    reach = 2 if len(word) >= 9 else 1
     near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=3)
     near = [(choice, cost) for choice, cost, _ in near if choice[0] == word[0] or sorted(choice) == sorted(word)]
     best = [choice for choice, cost in near if cost == near[0][1]]

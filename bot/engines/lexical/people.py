@@ -89,12 +89,12 @@ class People:
     def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
         """The people whose last name is a typo away, if the word is nothing else."""
         norm = tokens[index].norm
-        if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words() or norm in self._first:
+        if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words():
             return ()
         near = closest(norm, self._typable)
         people = self._last[near] if near else ()
         named = index > 0 and self._fits_first(tokens[index - 1], people)
-        return people if named or (near and len(norm) >= 6) else ()
+        return people if named or (near and len(norm) >= 6 and norm not in self._first) else ()
 
     def _fits_first(self, token: Token, people: Sequence[str]) -> bool:
         return any(words(name)[0] == token.norm for name in people if len(words(name)) > 1)

@@ -48,13 +48,14 @@ class TitleSearch:
             first = max(first + 1, words.after(span.end) if span else 0)
 
     def _dated(self, words: TitleWords, last: int) -> Span | None:
-        begin = max(0, last - LONGEST)
-        for first in range(begin, last):
-            key = words.key(first, last)
-            link = None if words.broken(first, last) else self._titles.exact(key) or self._sure(key)
-            if link:
-                return replace(self._linked(words, first, last, link, CUED), rank=CUED + 2)
-        first = self._capital_run(words, last)
+        run = self._capital_run(words, last)
+        starts = [first for first in range(max(0, last - LONGEST), min(run, last - 1) + 1) if not words.broken(first, last)]
+        for look in (self._titles.exact, self._sure):
+            for first in starts:
+                link = look(words.key(first, last))
+                if link:
+                    return replace(self._linked(words, first, last, link, CUED), rank=CUED + 2)
+        first = run
         if first == last:
             return None
         end = words.places[last - 1] + 4
@@ -92,7 +93,8 @@ class TitleSearch:
         window = self._window(words, first, taken)
         sure = bool(cue or quoted or capital)
         named = quoted or (capital and bool(cue))
-        return self._alike(words, first, window, sure=sure) or self._missing(words, first, window, named=named)
+        found = self._alike(words, first, window, sure=sure, part=quoted or bool(cue))
+        return found or self._missing(words, first, window, named=named)
 
     def _content_start(self, words: TitleWords) -> int:
         """The first word that is no filler; the article belongs to what follows."""
@@ -111,14 +113,14 @@ class TitleSearch:
             last += 1
         return last
 
-    def _alike(self, words: TitleWords, first: int, window: int, *, sure: bool) -> Span | None:
-        """The longest run of words that reads like a title; without a cue it must be all that is said."""
+    def _alike(self, words: TitleWords, first: int, window: int, *, sure: bool, part: bool) -> Span | None:
+        """The longest run of words that reads like a title, or like ``part`` of one; unless ``sure`` it must be all."""
         for last in range(window, first, -1):
             key = words.key(first, last)
             said = sure or all(word in self._evidence.filler for word in words.norms[last:])
             if not said or self._hopeless(key):
                 continue
-            link = self._titles.fuzzy(key) or self._titles.partial(key)
+            link = self._titles.fuzzy(key) or (self._titles.partial(key) if part else None)
             if link and (sure or link.strong):
                 return replace(self._linked(words, first, last, link, CUED), rank=CAPITAL + sure)
         return None

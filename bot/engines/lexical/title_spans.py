@@ -69,8 +69,8 @@ class TitleSpans:
         start, end = words.tokens(first, last)
         year, after = year_after(words.reading, end)
         if year is not None:
-            dated = self._titles.exact(words.key(first, last), year)
-            found, near = (dated.item_id, ()) if dated else (None, (link.item_id, *link.others))
+            fitting = [id_ for id_ in (link.item_id, *link.others) if self._titles.of_year(id_, year)]
+            found, near = (fitting[0], ()) if fitting else (None, (link.item_id, *link.others))
             mention = Mention(words.reading.slice(start, after), found, near=near, confidence=0.95)
             return Span(start, after, "title", mentions=(mention,), rank=rank)
         longer = self._longer(words, last, rank)

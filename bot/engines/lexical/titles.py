@@ -86,7 +86,7 @@ class Titles:
         """The item whose title is so in spite of typos; None when words or numbers differ."""
         phrase = " ".join(plain(key))
         scored = sorted(self._scored(phrase), key=lambda pair: (-pair[1], -self._vocabulary.rank(pair[0])))
-        scored = [(id_, score) for id_, score in scored if year is None or self._of_year(id_, year)]
+        scored = [(id_, score) for id_, score in scored if year is None or self.of_year(id_, year)]
         if not scored or scored[0][1] < (ALIKE if len(phrase) >= 8 else ALIKE_SHORT):
             return None
         return Link(scored[0][0], scored[0][1], len(phrase) >= 6)
@@ -173,10 +173,11 @@ class Titles:
         return [choice for choice, _, _ in found]
 
     def _chosen(self, ids: Sequence[str], year: float | None) -> str | None:
-        fitting = [id_ for id_ in ids if year is None or self._of_year(id_, year)]
+        fitting = [id_ for id_ in ids if year is None or self.of_year(id_, year)]
         return max(fitting, key=self._vocabulary.rank, default=None)
 
-    def _of_year(self, id_: str, year: float) -> bool:
+    def of_year(self, id_: str, year: float) -> bool:
+        """Whether an item is of that year, give or take one; one without a year may be."""
         facet = self._vocabulary.year
         held = self._vocabulary.number(id_, facet.name) if facet else None
         return held is None or abs(held - year) <= 1

@@ -55,7 +55,7 @@ class Wishes:
         for match in self._themes.scan(reading.tokens):
             telling = match.start > 0 and reading.tokens[match.start - 1].norm in _TELLING and reading.tokens[match.start].norm == "about"
             first = match.start == 0 and reading.tokens[0].norm in ("about", "where", "whose")
-            if telling or match.end in hard or (first and reading.tokens[0].norm == "where") or self._person(spans, match.end):
+            if telling or _pointing(reading.tokens[match.end : match.end + 1]) or match.end in hard or (first and reading.tokens[0].norm == "where") or self._person(spans, match.end):
                 continue
             end = match.end
             while end < len(reading.tokens) and end not in hard and not reading.tokens[end].stop and reading.tokens[end].norm not in self._theme_ends:
@@ -160,3 +160,8 @@ class Wishes:
 
 def _conjunction(token: Token) -> bool:
     return token.norm in ("but", "and", "or", "yet", "though", "although", "while", "nor")
+
+
+def _pointing(tokens: Sequence[Token]) -> bool:
+    """Whether a theme would only be "it": "I heard good things about that movie"."""
+    return bool(tokens) and tokens[0].norm in ("that", "this", "it", "them", "those", "these", "him", "me", "you")

@@ -46,13 +46,14 @@ def suggestions(rows: Sequence[Mapping[str, Any]], face: Face) -> Markup | None:
     return el("div", *chips, class_="st-chips", role="group", aria_label=face.ui("chips"), lang=face.lang)
 
 
-def error(message: str, face: Face) -> Markup:
-    """A failure that is not part of the conversation, with the way to try again."""
+def error(message: str, face: Face, *, again: bool = True) -> Markup:
+    """A failure, with the way to try again where nothing came after it."""
+    retry = el("button", icon("again"), face.ui("retry"), type="button", class_="st-button", data_act="retry")
     return el(
         "div",
         el("p", el("strong", face.ui("error_title")), class_="st-error-title"),
         el("p", message),
-        el("button", icon("again"), face.ui("retry"), type="button", class_="st-button", data_act="retry"),
+        retry if again else None,
         class_="st-error",
         data_said=message,
         lang=face.lang,

@@ -121,7 +121,7 @@ class Handlers:
         if not failure:
             return scene.screen()
         *kept, last = scene.turns if len(scene.turns) > len(before.turns) else (*scene.turns, live.turn())
-        return replace(scene, turns=kept).screen(running=replace(last, status="failed"), failure=failure)
+        return replace(scene, turns=kept).screen(running=replace(last, status="done"), failure=failure)
 
     def _act(self, scene: Scene, asked: Asked, visit: Visit) -> Screen:
         """The effect of a press that is allowed."""

@@ -22,7 +22,8 @@ from bot.web.page.sources import sources
 from bot.web.page.stored import data, every
 
 RUNNING = "running"
-_BROKEN = ("stopped", "failed", "cut")
+_MARKED = ("stopped", "cut")
+_BROKEN = (*_MARKED, "failed")
 
 
 def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
@@ -48,7 +49,7 @@ def assistant(turn: StoredTurn, face: Face, *, number: int, last: bool) -> list[
     shown = [_lead(turn, lead and prose(lead, **marks), items, face)]
     if items:
         shown.append(cards(items, face, name=str(number)))
-    shown.append(_rest(turn, rest and prose(rest, **marks), face, name=marks["sources"]))
+    shown.append(_rest(turn, rest and prose(rest, **marks), face, name=marks["sources"], last=last))
     if last:
         shown.append(_tail(turn, face))
     return [part for part in shown if part]
@@ -92,7 +93,7 @@ def _working(turn: StoredTurn, face: Face, *, waiting: bool) -> Markup:
     return join(el("p", el("span", class_="st-pulse", aria_hidden="true"), step, class_="st-progress"), places)
 
 
-def _rest(turn: StoredTurn, text: str, face: Face, *, name: str) -> Markup:
+def _rest(turn: StoredTurn, text: str, face: Face, *, name: str, last: bool) -> Markup:
     """The rest of the text, its sources, the question, the hand-over, and what went less well."""
     question, over = data(turn, "clarified").get("question"), data(turn, "handed_over")
     shown = [
@@ -100,7 +101,10 @@ def _rest(turn: StoredTurn, text: str, face: Face, *, name: str) -> Markup:
         sources(data(turn, "answered").get("citations", []), face, name=name),
         el("div", prose(question), class_="st-text st-ask", lang=face.lang) if question else None,
         asides.hand_over(over, face) if over else None,
-        el("p", _mark(turn.status, face), class_="st-mark") if turn.status in ("stopped", "cut") else None,
+        el("p", _mark(turn.status, face), class_="st-mark") if turn.status in _MARKED else None,
+        asides.error(face.voice.phrase("notice/degraded", "failed"), face, again=last)
+        if turn.status == "failed"
+        else None,
         asides.notices([one["message"] for one in every(turn, "notice")], face),
     ]
     return join(*shown)
@@ -112,7 +116,7 @@ def _tail(turn: StoredTurn, face: Face) -> Markup:
         return Markup("")
     again = el("button", icon("again"), face.ui("retry"), type="button", class_="st-button", data_act="retry")
     return join(
-        el("div", again, class_="st-row") if turn.status in _BROKEN else None,
+        el("div", again, class_="st-row") if turn.status in _MARKED else None,
         asides.suggestions(data(turn, "suggested").get("suggestions", []), face),
     )
 
@@ -122,7 +126,7 @@ def _announced(turn: StoredTurn, count: int, face: Face) -> str:
     if turn.status == RUNNING:
         return str(data(turn, "progress").get("text") or face.ui("loading"))
     if turn.status in _BROKEN:
-        return face.ui("status_failed" if turn.status == "failed" else "status_stopped")
+        return face.ui("status_stopped" if turn.status in _MARKED else "status_failed")
     return face.ui("status_cards", count=count) if count else face.ui("status_done")
 
 

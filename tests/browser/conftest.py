@@ -1,0 +1,86 @@
+"""A real Chromium against a real server, with a scripted assistant and with the one that a newcomer gets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from bot.build import build
+from bot.settings import Settings
+from tests.browser.chat import Chat
+from tests.browser.scripted import ScriptedAssistant
+from tests.web import served, settings
+
+PROGRAM = shutil.which("chromium") or "/usr/bin/chromium"
+OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+GENEROUS = {"per_minute": 10**6, "per_minute_address": 10**6}
+HARMLESS = ("was preloaded using link preload",)
+
+
+def pytest_collection_modifyitems(items):
+    """Every test of this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=PROGRAM, args=[*OPTIONS, "--disable-sync", "--no-first-run"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The address of a server whose assistant follows a script, with two catalogues."""
+    assistant = ScriptedAssistant(catalogs=("films", "outdoor"))
+    with served(assistant, settings(tmp_path_factory.mktemp("page"), **GENEROUS), with_page=True) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory):
+    """The address of the server that a newcomer starts, in a fresh data directory."""
+    folder = tmp_path_factory.mktemp("real")
+    chosen = Settings.load(environ={"HOME": str(folder)}, data_dir=folder, **GENEROUS)
+    with served(build(chosen), chosen, with_page=True) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium, site, request):
+    """Opens the page for a new visitor; ``visit(width=390, locale="zh-CN")``. Errors in the console fail the test."""
+    contexts, faults = [], []
+
+    def open_page(*, width=1280, height=800, address=site, path="/", **options) -> Chat:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        page.on("request", lambda one: one.url.startswith((address, "blob:", "data:")) or faults.append(one.url))
+        return Chat(page, address + path).open()
+
+    yield open_page
+    _keep_picture(request, contexts)
+    for context in contexts:
+        context.close()
+    assert [fault for fault in faults if not fault.startswith(HARMLESS)] == []
+
+
+def _keep_picture(request, contexts):
+    """The last look of every test, where ``SHELFTALK_TEST_PICTURES`` names a folder."""
+    folder = os.environ.get("SHELFTALK_TEST_PICTURES")
+    if folder and contexts and contexts[-1].pages:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        contexts[-1].pages[-1].screenshot(path=Path(folder) / f"{request.node.name}.png")
