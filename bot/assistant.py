@@ -182,10 +182,15 @@ class Assistant:
         )
 
     def _kept(self, turn: Turn, events: Iterator[types.Event]) -> Iterator[types.Event]:
-        """Pass ``events`` on; items are on record before a visitor sees them, so that they can be pressed at once."""
+        """Pass ``events`` on, a notice once; items are on record before they are seen, so that they can be pressed."""
+        told = set[str]()
         for event in events:
             if isinstance(event, types.Recommended):
                 self.memory.show(turn.id, turn.cards)
+            if isinstance(event, types.Notice):
+                if event.code in told:
+                    continue
+                told.add(event.code)
             yield event
 
     def _events(self, turn: Turn) -> Iterator[types.Event]:
@@ -198,7 +203,7 @@ class Assistant:
         yield state_event(turn.state, shelf, turn.voice)
         yield from self._notices(turn)
         yield from acts.perform(turn, self.memory)
-        if shelf.items.degraded and "exact_search" not in shelf.faults:
+        if shelf.items.degraded:
             yield types.Notice("exact_search", turn.voice.phrase("notice/degraded", "exact_search"))
         if turn.suggestions:
             yield types.Suggested(turn.suggestions)

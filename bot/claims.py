@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from bot.cutting import sentences
 from bot.grounds import Grounds, grounds_of, numbers
 from bot.naming import Named, words
 from vectorstore.words import STOP_WORDS, fold, tokens
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 COVERAGE = 0.6
 """The part of a sentence's content words that has to be covered."""
-_BOUNDARY = re.compile(r"[.!?…]+[\"”’)*_»\]]*(?=\s)|[。！？]+[”’」》]*|\n+")
+_HYPHENED = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _JOINED = re.compile(r"^[\s,，、&*_\"”“()（）\d]*(?:and|or|和|与|或)?[\s*_\"“《「]*$", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])?\s*")
 _WIDE = re.compile(r"[㐀-鿿]")
-_REACH = 4
+_CLAUSE = re.compile(r"[,;:()]")
+_REACH = 3
 """A negation denies a value that follows within so many words."""
 
 
@@ -54,10 +55,12 @@ def check(
     cards'. ``coverage`` 0 leaves the share of covered words unchecked.
     """
     judge = _Judge(Grounds(index, cards, said=[*said, *(f"“{one}”" for one in allowed_titles)]), coverage)
-    kept, dropped = list[str](), list[str]()
-    for sentence in sentences(text, judge.grounds):
-        (kept if judge.passes(sentence) else dropped).append(sentence)
-    return Checked(_tidy("".join(kept)), tuple(one.strip() for one in dropped))
+    cut = sentences(text, judge.grounds)
+    kept = [judge.kept(sentence) for sentence in cut]
+    dropped = [
+        sentence.strip() for sentence, left in zip(cut, kept, strict=True) if sentence.strip() and not left.strip()
+    ]
+    return Checked("".join(kept) if not dropped else "".join(kept).rstrip(), tuple(dropped))
 
 
 def checked(pieces: Iterable[str], brief: Brief, index: ItemIndex, *, also: Sequence[str] = ()) -> Iterator[str]:
@@ -65,27 +68,9 @@ def checked(pieces: Iterable[str], brief: Brief, index: ItemIndex, *, also: Sequ
     judge = _Judge(grounds_of(brief, index, also), COVERAGE)
     held = ""
     for piece in pieces:
-        held += piece
-        *whole, held = sentences(held, judge.grounds, open_end=True)
-        yield from (sentence for sentence in whole if judge.passes(sentence))
-    yield from (sentence for sentence in sentences(held, judge.grounds) if judge.passes(sentence))
-
-
-def sentences(text: str, grounds: Grounds, *, open_end: bool = False) -> list[str]:
-    """``text`` cut after each sentence and line; the join is ``text``. Titles with full stops are not cut.
-
-    With ``open_end`` the last piece is what may yet go on (perhaps nothing).
-    """
-    named = grounds.titles.find(text, ours=grounds.ours)
-    found, start = [], 0
-    for mark in _BOUNDARY.finditer(text):
-        end = mark.end() + len(text[mark.end() :]) - len(text[mark.end() :].lstrip(" "))
-        if open_end and (end == len(text) or grounds.titles.unfinished(text[: mark.end()], text[end:])):
-            break
-        if _ends(text, mark, end, named, grounds):
-            found.append(text[start:end])
-            start = end
-    return [*found, text[start:]] if open_end or start < len(text) else found
+        *whole, held = sentences(held + piece, judge.grounds, open_end=True)
+        yield from filter(None, map(judge.kept, whole))
+    yield from filter(None, map(judge.kept, sentences(held, judge.grounds)))
 
 
 class _Judge:
@@ -95,6 +80,15 @@ class _Judge:
         self.grounds = grounds
         self._coverage = coverage
         self._subject: tuple[str, ...] = ()
+        self._last = "\n"
+
+    def kept(self, sentence: str) -> str:
+        """The sentence if it passes; else nothing but the line's end, where the line holds something already."""
+        if not self.passes(sentence):
+            ends = "\n" in sentence[len(sentence.rstrip()) :] and not self._last.endswith("\n")
+            sentence = sentence[len(sentence.rstrip()) :].lstrip(" ") if ends else ""
+        self._last = sentence or self._last
+        return sentence
 
     def passes(self, sentence: str) -> bool:
         """Whether nothing in the sentence goes beyond the evidence."""
@@ -147,31 +141,41 @@ class _Judge:
 
     def _value(self, part: str, ids: tuple[str, ...], facet: str, value: str, at: int, *, named: bool) -> bool:
         """Whether a value is held, truly denied, or said without being claimed of an item."""
+        if self._denied(part[:at]):
+            return not ids or self.grounds.lacks(ids, facet, value)
         if self.grounds.holds(ids, facet, value):
             return True
-        before = {word.text.casefold() for word in words(part[:at])[-_REACH:]}
-        if before & self.grounds.words.negators or (_WIDE.search(part) and _denied(part[:at], self.grounds)):
-            return not ids or self.grounds.lacks(ids, facet, value)
         keys = tokens(value)
         if ids and all(self.grounds.told((id_,), key) for id_ in ids for key in keys):
             return True
         return not named and all(self.grounds.covers((), key) for key in keys)
+
+    def _denied(self, before: str) -> bool:
+        """Whether what stands right before a value denies it."""
+        lists = self.grounds.words
+        if _WIDE.search(before):
+            return any(before.rstrip("“《「 ").endswith(word) for word in lists.negators)
+        near = [word.text.casefold() for word in words(_CLAUSE.split(before)[-1])[-_REACH:]]
+        places = [place for place, word in enumerate(near) if word in lists.negators]
+        return bool(places) and not lists.undo & set(near[places[-1] :])
 
     def _plain(self, bare: str, ids: tuple[str, ...]) -> bool:
         """Whether all praise stands in the evidence."""
         praise = self.grounds.words.praise
         if _WIDE.search(bare):
             return not any(word in bare for word in praise)
-        spoken = {fold(word) for word in re.findall(r"[^\W_]+(?:[-'’][^\W_]+)*", bare)}
-        return all(any(self.grounds.told(ids, key) for key in tokens(word)) for word in spoken & praise)
+        spoken = {fold(word) for word in _HYPHENED.findall(bare)}
+        return all(
+            any(self.grounds.told((id_,), key) for id_ in ids for key in tokens(word)) for word in spoken & praise
+        )
 
     def _names(self, bare: str) -> bool:
         """Whether every word that is written as a name, past the first, is known."""
         held = words(_BULLET.sub("", bare))
         return all(
-            self.grounds.knows(word.key) or word.text == "I" or fold(word.text) in STOP_WORDS
-            for before, word in pairwise(held)
-            if word.text[:1].isupper() and not word.text.isdigit() and before.end < word.start
+            self.grounds.knows(word.key) or word.text == "I" or word.plain in STOP_WORDS
+            for word in held[1:]
+            if word.text[:1].isupper()
         )
 
     def _covered(self, bare: str, ids: tuple[str, ...]) -> bool:
@@ -184,34 +188,8 @@ class _Judge:
         return known >= self._coverage * len(content)
 
 
-def _ends(text: str, mark: re.Match[str], end: int, named: Sequence[Named], grounds: Grounds) -> bool:
-    """Whether a sentence ends at this mark."""
-    if "\n" in mark[0] or _WIDE.match(mark[0]) or mark[0][0] in "。！？":
-        return True
-    following = text[end : end + 1]
-    if any(one.start < mark.start() < one.end and mark.end() < one.end for one in named):
-        return False
-    if any(one.start < mark.end() <= one.end for one in named):
-        return following.isupper()
-    before = text[: mark.start()].split()
-    last = before[-1].casefold().lstrip('("“*_') if before else ""
-    listed = re.search(r"(?:^|\n)\s*\d{1,2}$", text[: mark.start()]) is not None
-    short = mark[0][0] == "." and (last in grounds.words.abbreviations or (len(last) == 1 and last.isalpha()))
-    return not (listed or short or following.islower())
-
-
 def _blanked(sentence: str, named: Sequence[Named]) -> str:
     """The sentence with its titles replaced by spaces."""
     for one in named:
         sentence = sentence[: one.start] + " " * (one.end - one.start) + sentence[one.end :]
     return sentence
-
-
-def _denied(before: str, grounds: Grounds) -> bool:
-    """Whether the text right before a value denies it, in a language without spaces."""
-    return any(before.rstrip("“《「 ").endswith(word) for word in grounds.words.negators)
-
-
-def _tidy(text: str) -> str:
-    """No blank line or trailing space is left where a sentence went."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.types import Brief, Card
     from vectorstore.index import ItemIndex
 
-_NUMBER = re.compile(r"(?<![\w.])(?:'|’)?(\d[\d,]*(?:\.\d+)?)(s?)(?![\w]*\d)")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])['’]?(\d[\d,]*(?:\.\d+)?)(s?)(?![A-Za-z_]*\d)")
 
 
 class Grounds:

@@ -21,9 +21,10 @@ SHORTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a text: as it stands, its folded stem, and where it is."""
+    """One word of a text: as it stands, folded, its stem, and where it is."""
 
     text: str
+    plain: str
     key: str
     start: int
     end: int
@@ -40,7 +41,8 @@ class Named:
 
 def words(text: str) -> list[Word]:
     """The words of a text in order; every Chinese character is one."""
-    return [Word(m[0], stem(fold(m[0])), m.start(), m.end()) for m in _WORD.finditer(text)]
+    found = ((match, fold(match[0]).removesuffix("'s")) for match in _WORD.finditer(text))
+    return [Word(match[0], plain, stem(plain), match.start(), match.end()) for match, plain in found]
 
 
 class Titles:
@@ -53,7 +55,7 @@ class Titles:
         for item in items:
             held = tuple(words(item.title))
             if held:
-                self._by_first.setdefault(held[0].key, []).append((held, item.id))
+                self._by_first.setdefault(held[0].plain, []).append((held, item.id))
             if re.search(r"[.!?…]\s", item.title):
                 self._inner.append(item.title)
         for found in self._by_first.values():
@@ -85,7 +87,7 @@ class Titles:
         """How many words the title at ``place`` has and whose it is."""
         fits = [
             (len(title), item_id)
-            for title, item_id in self._by_first.get(held[place].key, ())
+            for title, item_id in self._by_first.get(held[place].plain, ())
             if _written(text, held[place : place + len(title)], title)
         ]
         longest = [pair for pair in fits if pair[0] == fits[0][0]]
@@ -114,7 +116,7 @@ class Values:
                     yield from ((facet, value, word.start) for facet, value in sorted(pairs))
 
     def _add(self, spelling: str, facet: str, value: str) -> None:
-        keys = tuple(map(stem, map(fold, _WORD.findall(spelling))))
+        keys = tuple(stem(fold(word)) for word in _WORD.findall(spelling))
         wide = any("㐀" <= character <= "鿿" for character in spelling)
         if keys and (wide or len(spelling) >= SHORTEST):
             self._by_first.setdefault(keys[0], {}).setdefault(keys, set()).add((facet, value))
@@ -122,7 +124,7 @@ class Values:
 
 def _written(text: str, held: Sequence[Word], title: Sequence[Word]) -> bool:
     """Whether these words are the title, written as a name."""
-    if [word.key for word in held] != [word.key for word in title] or len(held) < len(title):
+    if [word.plain for word in held] != [word.plain for word in title] or len(held) < len(title):
         return False
     start, end = held[0].start, held[-1].end
     if start and text[start - 1] in _OPENERS and end < len(text):

@@ -62,7 +62,7 @@ def warm(index: PassageIndex, *, embedder: Embedder) -> None:
 
 
 def searchable(question: str, language: str = "en") -> str:
-    """The words to search for: the question, cut; one in a foreign script in English service terms, "" if none is known."""
+    """The words to search for: the question, cut; one in a foreign script in English terms, "" if none is known."""
     asked = " ".join(question[:MOST_CHARACTERS].split())
     if not is_foreign(asked):
         return asked

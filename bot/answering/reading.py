@@ -131,7 +131,7 @@ def reader_of(index: PassageIndex, embedder: Embedder) -> Reader:
 
 
 def _is_name(word: str) -> bool:
-    """ "Acme", "HEY", "37signals"."""
+    """Whether a word is written as a name: "Acme", "HEY", "37signals"."""
     return word.lower() != word or (word[0].isdigit() and not word.isdigit())
 
 

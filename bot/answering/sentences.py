@@ -21,7 +21,7 @@ ENTRIES = 8
 OPENER = 4
 """Words of a first sentence that is only the title of the next."""
 
-_ABBREVIATIONS = frozenset("approx art co dr e.g etc i.e inc ltd mr mrs ms no nos p.m a.m sec st u.k u.s vs".split())
+_ABBREVIATIONS = frozenset(("approx", "art", "co", "dr", "e.g", "etc", "i.e", "inc", "ltd", "mr", "mrs", "ms", "no"))
 _BOUNDARY = re.compile(r"(?<=[.!?…])[\"')\]”’]*\s+(?=[\"'(\[“‘]*[A-Z0-9])|(?<=[。！？])")
 _ENTRY = re.compile(r"\s*(?:[*+•-]|\d{1,3}[.)])\s+(\S.*)", re.DOTALL)
 _DEPENDS = re.compile(
@@ -91,19 +91,21 @@ def with_needed(all_pieces: Sequence[Piece], best: int, marks: Sequence[float]) 
 
 def said(all_pieces: Sequence[Piece], places: Collection[int]) -> tuple[str, ...]:
     """The chosen pieces as finished sentences in their order; the entries of one list stay together, one to a line."""
-    blocks: list[tuple[int, list[str]]] = []
+    blocks: list[tuple[int, list[Piece]]] = []
     for place in sorted(places):
         piece = all_pieces[place]
         listed = piece.kind != "sentence" and blocks and blocks[-1][0] == piece.group
-        line = f"- {piece.text}" if piece.kind == "entry" else piece.text
         if listed:
-            blocks[-1][1].append(line)
+            blocks[-1][1].append(piece)
         else:
-            lone = piece.kind == "entry"
-            blocks.append(
-                (piece.group if piece.leads or piece.kind != "sentence" else 0, [piece.text if lone else line])
-            )
-    return tuple("\n".join(lines) for _, lines in blocks)
+            blocks.append((piece.group if piece.leads or piece.kind != "sentence" else 0, [piece]))
+    return tuple("\n".join(_lines(block)) for _, block in blocks)
+
+
+def _lines(block: Sequence[Piece]) -> Iterator[str]:
+    """Entries get their bullets; an entry that stands alone is a sentence."""
+    for piece in block:
+        yield f"- {piece.text}" if piece.kind == "entry" and len(block) > 1 else piece.text
 
 
 def _joins(last: Piece, block: str) -> bool:
@@ -144,7 +146,9 @@ def _sentences(words: str) -> list[str]:
     for boundary in _BOUNDARY.finditer(words):
         before = words[start : boundary.start()].rstrip("\"')]”’").rstrip(".").rpartition(" ")[2]
         short = before.lower().lstrip("(\"'“‘[")
-        if words[boundary.start() - 1] == "." and (short in _ABBREVIATIONS or (len(short) == 1 and short.isalpha())):
+        if words[boundary.start() - 1] == "." and (
+            short in _ABBREVIATIONS or re.fullmatch(r"[a-z](?:\.[a-z])*", short)
+        ):
             continue
         found.append(words[start : boundary.end()].strip())
         start = boundary.end()

@@ -21,7 +21,7 @@ from bot.errors import EngineError
 from bot.types import Intent, Message, Understander, plain
 from bot.understanding import Linker, Vocabulary
 from prompts import PromptError
-from vectorstore.base import Schema
+from vectorstore.base import Facet, Schema
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -89,7 +89,7 @@ class ChatUnderstander:
 
 
 def described(schema: Schema) -> list[dict[str, Any]]:
-    """The facets as the prompt file is given them; a long list of values is cut to its most frequent."""
+    """The facets as the prompt file is given them; a long list of values is cut to its most frequent, and "..."."""
     facets = schema.facets[:MOST_FACETS]
     share = MOST_VALUES // max(1, sum(bool(facet.values) for facet in facets))
     return [
@@ -98,12 +98,18 @@ def described(schema: Schema) -> list[dict[str, Any]]:
             "type": facet.type,
             "label": facet.label,
             "unit": facet.unit,
-            "values": [value for value, _ in facet.values[: min(FEW_VALUES if closed(facet) else EXAMPLES, share)]],
+            "values": _examples(facet, most=min(FEW_VALUES if closed(facet) else EXAMPLES, share)),
             "low": facet.low,
             "high": facet.high,
         }
         for facet in facets
     ]
+
+
+def _examples(facet: Facet, *, most: int) -> list[str]:
+    """The most frequent values; "..." where there are more."""
+    values = [value for value, _ in facet.values]
+    return values if len(values) <= most else [*values[:most], "..."]
 
 
 def last_shown(history: Sequence[Message]) -> tuple[str, ...]:

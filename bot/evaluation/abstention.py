@@ -3,13 +3,14 @@
 Two help centres: the policy pages of a real company (143 sections; questions split by page and topic into a half for
 tuning and a held-out half) and the films demo (81 sections, all held out, nothing is fitted on it). An answer is right
 when a section that answers is cited and the words said hold the fact. Weights and threshold come from the tuning half
-alone, the threshold from cross-validated scores. ``python -m bot.evaluation.abstention DATA`` fits them again.
+alone, the threshold from cross-validated scores. ``python -m bot.evaluation.abstention DATA`` fits them again. The
+wrong answers of the first held-out run were read once, to correct three labels; nothing else was changed after it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,12 +22,13 @@ from bot.answering.finding import find
 from bot.answering.reading import reader_of
 from bot.evaluation.datasets import Question, films_help, index_of, policies, questions
 from bot.evaluation.fitting import MOST_WRONG, Tried, cross_validated, fit
-from bot.evaluation.metrics import Judged, abstention, threshold_for
+from bot.evaluation.metrics import abstention, threshold_for
+from bot.evaluation.naive_answers import NAIVE
 from bot.evaluation.report import Check, Report, machine
 
 if TYPE_CHECKING:
     from bot.types import Reranker
-    from vectorstore.base import Embedder, Passage
+    from vectorstore.base import Embedder
     from vectorstore.index import PassageIndex
 
     Part: TypeAlias = tuple[PassageIndex, Sequence[Question]]
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 FEATURES = ("dense", "sentence", "lexical", "margin", "missing")
 WORD_FEATURES = ("lexical", "covered", "known", "missing")
 _PROTOCOL = (
-    "our own questions to two help centres, answerable and not; right = a section that answers is cited and the fact is "
-    "said; weights and threshold from the policies' tuning half alone (its own row is cross-validated), at most "
+    "our own questions to two help centres, answerable and not; right = a section that answers is cited and the fact "
+    "is said; weights and threshold from the policies' tuning half alone (its own row is cross-validated), at most "
     f"{MOST_WRONG:.0%} answered wrong there; naive systems answer with one whole passage, thresholds by the same rule"
 )
 _HEADER = """# When a service answer is given: weights of a logistic model, and the threshold, one table per embedder.
@@ -100,42 +102,12 @@ def trials(
     return tried
 
 
-def _dense(index: PassageIndex, question: str) -> tuple[float, Passage]:
-    hit = index.dense(index.embed(question), 1)[0]
-    return hit.score, index.passages[hit.id]
-
-
-def _bm25(index: PassageIndex, question: str) -> tuple[float, Passage]:
-    hits = index.lexical(question, 1)
-    return (hits[0].score, index.passages[hits[0].id]) if hits else (0.0, next(iter(index.passages.values())))
-
-
-_NAIVE: Mapping[str, tuple[Callable[[PassageIndex, str], tuple[float, Passage]], bool]] = {
-    "top dense passage, always": (_dense, True),
-    "dense cosine, threshold": (_dense, False),
-    "BM25, threshold": (_bm25, False),
-}
-"""Systems that answer with one whole passage: how they score it, and whether they never abstain."""
-
-
 def _naive(policy: PassageIndex, tuning: Sequence[Question], sets: Mapping[str, Part]) -> Iterator[dict[str, Any]]:
-    """Their rows; a threshold is chosen on the tuning half by the same rule as ours."""
-    for system, (ask, always) in _NAIVE.items():
-        limit = -np.inf if always else threshold_for(_judged(ask, policy, tuning), most_wrong=MOST_WRONG)
+    """The naive systems' rows; a threshold is chosen on the tuning half by the same rule as ours."""
+    for system, naive in NAIVE.items():
+        limit = -np.inf if naive.always else threshold_for(naive.judge(policy, tuning), most_wrong=MOST_WRONG)
         for name, (index, part) in sets.items():
-            yield {"system": system, "questions": name, **abstention(_judged(ask, index, part), float(limit))}
-
-
-def _judged(
-    ask: Callable[[PassageIndex, str], tuple[float, Passage]], index: PassageIndex, asked: Sequence[Question]
-) -> list[Judged]:
-    """A whole passage is right when it is a section that answers and holds the fact."""
-    found = []
-    for one in asked:
-        score, passage = ask(index, one.question)
-        right = one.is_right([passage.text], [passage])
-        found.append(Judged(bool(one.sections), right, score, one.is_cited([passage])))
-    return found
+            yield {"system": system, "questions": name, **abstention(naive.judge(index, part), float(limit))}
 
 
 def _checks(rows: Sequence[Mapping[str, Any]], fitted: Calibration, shipped: Calibration) -> Iterator[Check]:
@@ -143,11 +115,12 @@ def _checks(rows: Sequence[Mapping[str, Any]], fitted: Calibration, shipped: Cal
     figures = {(row["system"], row["questions"]): row for row in rows}
     for name in ("policies, held-out", "films, held-out"):
         ours = figures["shelftalk", name]
-        wrong, separation = ours["answered_wrong"], ours["auroc"]
-        peer = max(figures[system, name]["answered_right"] for system, (_, always) in _NAIVE.items() if not always)
-        yield Check(f"answered wrong, {name}", wrong, "<= 0.08", wrong <= 0.08)
-        yield Check(f"AUROC, {name}", separation, ">= 0.85", separation >= 0.85)
+        wrong, invented, separation = ours["answered_wrong"], ours["no_answer_there"], ours["auroc"]
+        peer = max(figures[system, name]["answered_right"] for system, naive in NAIVE.items() if not naive.always)
         gain = round(ours["answered_right"] - peer, 3)
+        yield Check(f"answered wrong, {name}", wrong, "<= 0.05", wrong <= 0.05)
+        yield Check(f"answered where no answer is, {name}", invented, "<= 0.05", invented <= 0.05)
+        yield Check(f"AUROC, {name}", separation, ">= 0.85", separation >= 0.85)
         yield Check(f"answered right above the better naive threshold, {name}", gain, "> 0", gain > 0)
     drift = round(abs(fitted.threshold - shipped.threshold), 3)
     yield Check("threshold, fitted again", drift, "<= 0.05 from the shipped one", drift <= 0.05)
@@ -172,4 +145,6 @@ def main(data: Path, to: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m bot.evaluation.abstention DATA (the folder of public data files)")
     main(Path(sys.argv[1]), Path(calibrations.__file__).with_name("calibration.toml"))

@@ -16,7 +16,8 @@ from tests.browser.scripted import ScriptedAssistant
 from tests.web import served, settings
 
 PROGRAM = shutil.which("chromium") or "/usr/bin/chromium"
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+OPTIONS += ["--disable-sync", "--no-first-run"]
 GENEROUS = {"per_minute": 10**6, "per_minute_address": 10**6}
 HARMLESS = ("was preloaded using link preload",)
 
@@ -32,9 +33,7 @@ def pytest_collection_modifyitems(items):
 def chromium():
     """The browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=PROGRAM, args=[*OPTIONS, "--disable-sync", "--no-first-run"]
-        )
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
         yield browser
         browser.close()
 

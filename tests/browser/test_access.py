@@ -14,6 +14,8 @@ _COVERED = """() => {
   return bars.some((bar) => !bar.contains(document.activeElement) && bar.offsetHeight &&
     box.bottom > bar.getBoundingClientRect().top + 1 && box.top < bar.getBoundingClientRect().bottom - 1);
 }"""
+_STYLE = """(e) => (s => [parseFloat(s.lineHeight) / parseFloat(s.fontSize), s.fontStyle, s.letterSpacing])
+  (getComputedStyle(e))"""
 _SMALL = """() => Array.from(document.querySelectorAll('button, select, summary, #st-input'))
   .filter((e) => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().height < 43.5)
   .map((e) => e.outerHTML.slice(0, 120))"""
@@ -126,10 +128,7 @@ def test_a_chinese_visitor_finds_a_chinese_page(visit):
     chat.say("推荐一部九十年代的喜剧片")
     assert chat.button("喜欢：《Galaxy Quest》").or_(chat.button("喜欢：Galaxy Quest")).count() == 1
     assert "描述" in chat.texts(".st-notice")[0] or "英文" in chat.texts(".st-notice")[0]
-    style = chat.page.evaluate(
-        "(s => [parseFloat(s.lineHeight) / parseFloat(s.fontSize), s.fontStyle, s.letterSpacing])"
-        "(getComputedStyle(document.querySelector('.st-lead')))"
-    )
+    style = chat.find(".st-lead").evaluate(_STYLE)
     assert style[0] >= 1.6 and style[1:] == ["normal", "normal"]
     assert chat.violations() == []
 

@@ -20,7 +20,7 @@ def minutes(chat) -> list[int]:
 
 
 def test_exclusions_and_ranges_hold_while_older_moves_the_years(visit, real_site):
-    """ "no Tom Cruise, and nothing over two hours", then "make it older"."""
+    """First "no Tom Cruise, and nothing over two hours", then "make it older"."""
     chat = visit(address=real_site).say("no Tom Cruise, and nothing over two hours")
     assert chat.texts(".st-wish") == ["without Tom Cruise", "at most 120 minutes"]
     assert max(minutes(chat)) <= 120

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -60,12 +61,12 @@ def test_the_status_speaks_rarely_and_the_log_is_silent(visit):
     heard = [(at, text) for at, text in chat.page.evaluate("heard") if text]
     assert heard[-1][1] == "Answer ready with 3 films."
     assert 2 <= len(heard) <= 3
-    assert all(later - sooner >= 900 for (sooner, _), (later, _) in zip(heard, heard[1:], strict=False))
+    assert all(later - sooner >= 900 for (sooner, _), (later, _) in pairwise(heard))
     assert chat.find("[role=log]").get_attribute("aria-live") == "off"
 
 
 def test_a_slow_turn_names_its_step_keeps_a_like_and_can_be_stopped(visit):
-    """Progress with real counts, cards before the text, a like and an open "Why this?" survive, Stop keeps what is there."""
+    """Progress with real counts; a like and an open "Why this?" survive the stream; Stop keeps what is there."""
     chat = visit().say("something slow and funny", wait=False)
     chat.page.wait_for_selector("text=Searching 688 films · 212 match · comparing 50")
     assert chat.find("[role=log]").get_attribute("aria-busy") == "true"
@@ -86,7 +87,7 @@ def test_a_slow_turn_names_its_step_keeps_a_like_and_can_be_stopped(visit):
 
 
 def test_likes_dislikes_and_seen_are_told_apart_and_undone(visit):
-    """Toggles say their state; "Not for me" opens two meanings and optional reasons; undo takes back; a reload keeps."""
+    """Toggles say their state; "Not for me" has two meanings and optional reasons; undo takes back; a reload keeps."""
     chat = visit().say("something funny")
     names = ["Galaxy Quest", "Shaun of the Dead", "Men in Black"]
     for name in names:
@@ -136,7 +137,7 @@ def test_removing_a_wish_searches_again_without_it(visit):
 
 
 def test_the_panel_shows_what_is_known_and_deletes_exports_and_erases_it(visit):
-    """Sentences with their source, each with a delete button; the export is complete; erasing asks first, then forgets."""
+    """Sentences with source and delete button; the export is complete; erasing asks first, then forgets."""
     chat = visit().say("something funny")
     chat.button("Like: Galaxy Quest").click()
     chat.button("What I know about you").click()
@@ -202,9 +203,8 @@ def test_a_failure_is_said_kept_and_can_be_tried_again(visit):
     """The message stays, the error is in words with a button, and nothing technical is shown."""
     chat = visit().say("broken")
     assert chat.texts(".st-bubble") == ["broken"]
-    assert chat.texts(".st-error") == [
-        "That did not work Something failed while I was answering. Your message is kept; please send it again. Try again"
-    ]
+    failed = "Something failed while I was answering. Your message is kept; please send it again."
+    assert chat.texts(".st-error") == [f"That did not work {failed} Try again"]
     assert chat.violations() == []
     chat.during(lambda: chat.button("Try again").click())
     assert chat.texts(".st-bubble") == ["broken"]

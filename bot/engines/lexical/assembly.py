@@ -57,12 +57,32 @@ class Assembler:
         """The intent of one message, language and safety left to the caller."""
         draft = _Draft()
         self._raise_flags(findings, draft)
-        for item in findings.clauses:
-            if item.content:
-                self._content(findings, item, draft)
-            else:
+        decided = [self._decided(findings, item) if item.content else None for item in findings.clauses]
+        serving = any(item.ruling.label == "support" for item in findings.clauses)
+        serving = serving or any(found[1].act == "support" for found in decided if found)
+        for item, found in zip(findings.clauses, decided, strict=True):
+            if found is None:
                 _labelled(item, draft)
+            else:
+                case, decision = found
+                self._content(findings, case, Decision("support") if serving and self._aside(case) else decision, draft)
         return self._finished(findings, draft)
+
+    def _decided(self, findings: Findings, item: Labelled) -> tuple[Case, Decision]:
+        reach = (item.clause.start, item.clause.end)
+        wishes = self._finders.wishes.read(
+            findings.reading, findings.board, findings.polarity, findings.themes, reach
+        )
+        case = self._decider.case(findings, item, tuple(wishes))
+        return case, self._decider.decide(case)
+
+    def _aside(self, case: Case) -> bool:
+        """Whether a clause beside a service question only goes on with it: "how does that work?", "please unblock it"."""
+        if case.wanting or case.mentions or case.clause.ruling.flags:
+            return False
+        says = self._finders.acts.says
+        asks = says("request", case.text) or says("item", case.text)
+        return not asks and (says("sentence", case.text) or says("question", case.text))
 
     def _raise_flags(self, findings: Findings, draft: _Draft) -> None:
         """Note the flags of content clauses, and take the words that raised them off the board."""
@@ -77,21 +97,12 @@ class Assembler:
                     if offset + first <= token.start and token.end <= offset + last:
                         findings.board.block(index, index + 1)
 
-    def _content(self, findings: Findings, item: Labelled, draft: _Draft) -> None:
-        clause = item.clause
-        reach = (clause.start, clause.end)
-        wishes = self._finders.wishes.read(
-            findings.reading, findings.board, findings.polarity, findings.themes, reach
-        )
-        case = self._decider.case(findings, item, tuple(wishes))
-        decision = self._decider.decide(case)
-        if draft.acts[-1:] == ["support"] and _continues(case) and self._finders.acts.says("question", case.text):
-            decision = Decision("support")
+    def _content(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         draft.acts.append(decision.act)
         draft.topic = draft.topic or decision.topic
         draft.decided_by = decision.by if decision.by == "prototypes" else draft.decided_by
         if decision.act == "support":
-            draft.questions.append(_question(clause.text))
+            draft.questions.append(_question(case.clause.clause.text))
         elif decision.act in _ASKING:
             self._asked(findings, case, decision, draft)
         elif decision.act in ("recommend", "feedback"):
@@ -244,11 +255,6 @@ def _labelled(item: Labelled, draft: _Draft) -> None:
     else:
         draft.acts.append("smalltalk")
         draft.topic = draft.topic or label
-
-
-def _continues(case: Case) -> bool:
-    """Whether a clause only goes on with the question before it: "how does that work?"."""
-    return not (case.spans or case.mentions or case.wishes or case.clause.ruling.flags)
 
 
 def _question(text: str) -> str:

@@ -46,7 +46,10 @@ class Case:
     @property
     def wanting(self) -> bool:
         """Whether it holds conditions, critiques or an order."""
-        return any(span.constraints or span.relative or span.order or span.kind == "drop" for span in self.spans)
+        return any(
+            span.constraints or span.relative or (span.order and not span.soft) or span.kind == "drop"
+            for span in self.spans
+        )
 
     @property
     def said(self) -> bool:
@@ -151,23 +154,35 @@ class Decider:
         return None if all(judged.role == "rejected" for judged in case.mentions) else Decision("ask_item")
 
     def _request(self, case: Case) -> Decision | None:
-        """Anything that says what is wanted; a mere wish must not be a question about something else."""
-        if case.wanting or case.said or case.clause.ruling.flags or case.mentions:
+        """Anything that says what is wanted; a question or a mere wish may be about something else altogether."""
+        says, text = self._acts.says, case.text
+        if case.said or case.clause.ruling.flags or case.mentions:
             return Decision("recommend")
-        brief = case.wishes or (len(case.text.split()) <= _BRIEF and not self._acts.says("sentence", case.text))
-        if self._acts.says("request", case.text) or (brief and self._acts.says("item", case.text)):
+        if self._doubtful(case):
+            return None
+        brief = case.wishes or (len(text.split()) <= _BRIEF and not says("sentence", text))
+        if case.wanting or says("request", text) or (brief and says("item", text)):
             return Decision("recommend")
         if not case.wishes:
             return Decision("smalltalk", topic="affirm" if case.shown else "unclear")
         return None
 
+    def _doubtful(self, case: Case) -> bool:
+        """A general question, or "I need to know ...", that speaks of no items: its values may be there by chance."""
+        says, text = self._acts.says, case.text
+        if says("item", text) or case.shown or len(text.split()) < _BRIEF:
+            return False
+        asks = says("general", text) and not says("request", text)
+        return asks or (says("loose", text) and not case.wanting and any(len(w.text.split()) > 1 for w in case.wishes))
+
     def _open(self, case: Case) -> Decision:
-        """Only unknown words: nearness to examples decides, for questions and for whole sentences."""
+        """Only unknown words, or doubtful ones: nearness to examples decides, for questions and for whole sentences."""
         question = self._acts.says("question", case.text)
-        if not question and not self._acts.says("sentence", case.text):
+        doubtful = self._doubtful(case)
+        if not (question or doubtful or self._acts.says("sentence", case.text)):
             return Decision("recommend")
         act, _ = self._acts.nearest(case.text)
-        if not act and question:
+        if not act and question and not case.wanting:
             act = self._acts.fallback(case.text)
         if act == "ask_item" and not case.shown:
             act = "out_of_scope" if question else "recommend"

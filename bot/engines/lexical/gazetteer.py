@@ -58,7 +58,7 @@ class Gazetteer:
     def spans(self, reading: Reading) -> list[Span]:
         """Every value in the message, typos included."""
         found = [span for match in self._table.everywhere(reading.tokens) if (span := self._span(reading, match))]
-        return found + self._typos(reading)
+        return found + (self._typos(reading) if reading.short else [])
 
     def _span(self, reading: Reading, match: Found[tuple[Entry, ...]]) -> Span | None:
         before = self._left.before(reading.tokens, match.start)

@@ -67,7 +67,7 @@ class People:
         capital = token.capital and not reading.shouting and not reading.starts_sentence(index)
         if not token.word or len(token.norm) < 3 or (token.norm in common_words() and not capital):
             return None
-        people = self._last.get(token.norm) or self._misspelt(reading.tokens, index)
+        people = self._last.get(token.norm) or (self._misspelt(reading.tokens, index) if reading.short else ())
         if not people and (capital or cue):
             people = self._first.get(token.norm, ()) if len(self._first.get(token.norm, ())) == 1 else ()
         if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-LONGEST = 1500
+LONGEST = 1000
 """Characters of a message that are analysed; the rest changes no intent and would only cost time."""
 
 _TAGS = re.compile(r"<\s*(script|style)\b.*?(</\s*\1\s*>|$)|<!--.*?(-->|$)|</?[a-zA-Z][^<>]{0,200}>", re.DOTALL | re.I)
@@ -53,6 +53,10 @@ class Token:
         return self.text[:1].isupper()
 
 
+CAREFUL = 80
+"""Words up to which typos are looked for; a longer message says the same thing often enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A cleaned message and its tokens. ``shouting``: capitals say nothing here (all or nearly all words have them)."""
@@ -61,6 +65,11 @@ class Reading:
     lower: str
     tokens: tuple[Token, ...]
     shouting: bool
+
+    @property
+    def short(self) -> bool:
+        """Whether it is short enough to look for typos."""
+        return len(self.tokens) <= CAREFUL
 
     def slice(self, start: int, end: int) -> str:
         """The text of the tokens from ``start`` up to ``end``."""

@@ -15,6 +15,8 @@ from bot.engines.lexical.title_words import TitleWords, bracketed_year
 from bot.engines.lexical.titles import Link, Titles
 from bot.types import Mention
 
+MOST = 8
+"""Places of one message at which a title is looked for by its spelling."""
 LONGEST = 8
 """Words of the longest title that is looked for by its spelling."""
 _PLURALS = frozenset({"films", "movies", "flicks", "stuff", "ones", "series", "universe", "franchise"})
@@ -40,9 +42,11 @@ class TitleSearch:
 
     def spelled(self, words: TitleWords, taken: set[int]) -> Iterator[Span]:
         """Titles after a cue, in capitals, or as the whole message, on tokens that are not ``taken``."""
-        first = 0
-        while first < len(words.norms):
-            span = None if words.places[first] in taken else self._spelled_at(words, first, taken)
+        first, looked = 0, 0
+        while first < len(words.norms) and looked < MOST:
+            worth = words.places[first] not in taken and self._worth(words, first)
+            span = self._spelled_at(words, first, taken) if worth else None
+            looked += worth
             if span:
                 yield span
             first = max(first + 1, words.after(span.end) if span else 0)
@@ -82,19 +86,26 @@ class TitleSearch:
         return first
 
     def _spelled_at(self, words: TitleWords, first: int, taken: set[int]) -> Span | None:
-        evidence, place = self._evidence, words.places[first]
-        cue = evidence.cue(words, first, first + 1)
+        cue, quoted, capital = self._signs(words, first)
+        window = self._window(words, first, taken)
+        named = quoted or (capital and cue)
+        found = self._alike(words, first, window, sure=cue or quoted or capital, part=quoted or cue)
+        return found or self._missing(words, first, window, named=named)
+
+    def _signs(self, words: TitleWords, first: int) -> tuple[bool, bool, bool]:
+        """Whether a cue, a quote or a telling capital marks the beginning of a title."""
+        place = words.places[first]
         quoted = place > 0 and words.reading.tokens[place - 1].text == '"'
         capital = words.capital(first) and not words.opens(first)
-        if not (cue or quoted or capital or first == self._content_start(words)):
-            return None
-        if evidence.opener(words.norms[first]) and not (quoted or capital):
-            return None
-        window = self._window(words, first, taken)
-        sure = bool(cue or quoted or capital)
-        named = quoted or (capital and bool(cue))
-        found = self._alike(words, first, window, sure=sure, part=quoted or bool(cue))
-        return found or self._missing(words, first, window, named=named)
+        return bool(self._evidence.cue(words, first, first + 1)), quoted, capital
+
+    def _worth(self, words: TitleWords, first: int) -> bool:
+        """Whether a title may begin here."""
+        cue, quoted, capital = self._signs(words, first)
+        opener = self._evidence.opener(words.norms[first])
+        if opener and not (quoted or capital):
+            return False
+        return cue or quoted or capital or first == self._content_start(words)
 
     def _content_start(self, words: TitleWords) -> int:
         """The first word that is no filler; the article belongs to what follows."""

@@ -63,6 +63,9 @@ class Titles:
         for id_, forms in self._forms.items():
             for word in {word for form in forms for word in form.split()}:
                 self._by_word.setdefault(word, []).append(id_)
+        self._ids = tuple(self._forms)
+        self._names = tuple(self._forms[id_][0] for id_ in self._ids)
+        self._squeezed = tuple(self._forms[id_][-1].replace(" ", "") for id_ in self._ids)
         self._typable = tuple(word for word in self._by_word if len(word) >= 4)
 
     @property
@@ -107,10 +110,8 @@ class Titles:
         """The ids of the closest titles, best first, at most `MOST_NEAR`, each at least ``floor`` (0 to 100) alike."""
         phrase = " ".join(self.content(key)) or " ".join(plain(key))
         forms = {id_: max(fuzz.token_set_ratio(phrase, form) for form in self._forms[id_]) for id_ in self._candidates(phrase)}
-        close = process.extract(phrase, [forms_[0] for forms_ in self._forms.values()], scorer=fuzz.ratio, limit=5)
-        ids = list(self._forms)
-        for _, score, index in close:
-            forms[ids[index]] = max(forms.get(ids[index], 0.0), score)
+        for _, score, index in process.extract(phrase, self._names, scorer=fuzz.ratio, score_cutoff=floor, limit=5):
+            forms[self._ids[index]] = max(forms.get(self._ids[index], 0.0), score)
         best = sorted(forms, key=lambda id_: (-forms[id_], -self._vocabulary.rank(id_)))
         return tuple(id_ for id_ in best if forms[id_] >= floor)[:MOST_NEAR]
 
@@ -163,9 +164,8 @@ class Titles:
         squeezed = phrase.replace(" ", "")
         if len(squeezed) < 6:
             return set()
-        ids = list(self._forms)
-        names = [self._forms[id_][-1].replace(" ", "") for id_ in ids]
-        return {ids[index] for _, _, index in process.extract(squeezed, names, scorer=fuzz.ratio, score_cutoff=80, limit=5)}
+        alike = process.extract(squeezed, self._squeezed, scorer=fuzz.ratio, score_cutoff=80, limit=5)
+        return {self._ids[index] for _, _, index in alike}
 
     def _near_words(self, word: str) -> list[str]:
         reach = 1 if len(word) < 6 else 2

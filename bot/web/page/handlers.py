@@ -73,7 +73,12 @@ class Handlers:
         yield await asyncio.to_thread(self._finished, scene, visit, live, failure)
 
     def press(self, kept: Any, visit: Visit, data: Any) -> Screen:
-        """Act on one press."""
+        """Act on one press. Every answer is marked, each differently: the browser sends the next one after it."""
+        screen = self._pressed(kept, visit, data)
+        return replace(screen, bridge={**(screen.bridge or {}), "answer": time.monotonic_ns()})
+
+    def _pressed(self, kept: Any, visit: Visit, data: Any) -> Screen:
+        """The effect of one press, or what to say when it is refused."""
         scene = scene_of(self._desk.assistant, self._drawings, read_kept(kept, self._desk.assistant.catalogs), visit)
         asked = read_asked(data, PRESSES)
         if asked is None:
@@ -84,7 +89,7 @@ class Handlers:
         except UnknownSession:
             return self.load(kept, visit)
         except ShelftalkError as error:
-            return Screen(bridge={"status": _error(scene.face, error.code), "answer": True, **scene.votes()})
+            return Screen(bridge={"status": _error(scene.face, error.code), **scene.votes()})
 
     def _prepare(self, kept: Any, visit: Visit, asked: Asked) -> Scene:
         """The conversation before the message: begun if there was none, the wish removed."""
@@ -151,7 +156,7 @@ class Handlers:
         items = self._desk.assistant.shelf(scene.kept.catalog).items.items
         title = items[asked.id].title if asked.id in items else ""
         said = scene.face.ui(_CONFIRMED[kind], title=title)
-        return _known(scene.knowing(changed), status=said, answer=True)
+        return _known(scene.knowing(changed), status=said)
 
     def _switch(self, kept: Kept, asked: Asked, visit: Visit) -> Screen:
         """Another catalogue, with its own conversation."""

@@ -16,7 +16,20 @@ const SLOW_MS = 10000; // until results without explanation are offered
 
 let words = {};
 const told = (key, title = '') => (words[key] || '').replace('{title}', title);
-const ask = (act, fields = {}) => trigger('pressing', { act, ...fields });
+
+// Presses reach the server one after another, in their order; only "stop" does not wait.
+const line = [];
+let asked = 0;
+function ask(act, fields = {}) {
+  if (act === 'stop') return trigger('pressing', { act });
+  line.push({ act, ...fields });
+  if (!asked) askNext();
+}
+function askNext() {
+  clearTimeout(asked);
+  asked = line.length ? setTimeout(askNext, UNHEARD_MS) : 0;
+  if (asked) trigger('pressing', line.shift());
+}
 
 // Sentences for screen readers, in order, never faster than one a second; of waiting ones the latest counts.
 const status = { next: null, timer: 0, last: '', at: 0 };

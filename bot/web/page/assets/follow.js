@@ -1,6 +1,7 @@
 // Follows the conversation as the server redraws it: what is announced, where it stands on the screen, what is open.
 let shownTurns = -1;
 let silence = 0;
+let said = ''; // what the latest turn had announced last
 let anchored = true; // the latest message is kept at the top
 
 function refresh() {
@@ -33,8 +34,9 @@ function paintTimes() {
 }
 
 function announceLatest() {
-  const marked = all('#st-chat [data-said]');
-  if (shownTurns >= 0 && marked.length) announce(marked[marked.length - 1].dataset.said);
+  const sentence = all('#st-chat [data-said]').pop()?.dataset.said || '';
+  if (shownTurns >= 0 && sentence !== said) announce(sentence);
+  said = sentence;
 }
 
 // Room below a short reply, so that its message can stand at the top.

@@ -39,6 +39,7 @@ function take(value) {
     if (!document.body.dataset.ready) shade(false);
     document.body.dataset.ready = 'true';
   }
+  if (value.answer) askNext();
   takeVotes(value);
   if (value.status) announce(value.status);
   if (value.download) download(value.download);

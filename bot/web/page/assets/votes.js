@@ -1,6 +1,5 @@
 // Likes, dislikes and what was seen: painted over the cards, which the server draws without them.
 let votes = { like: [], dislike: [], seen: [] };
-let unanswered = 0;
 const KINDS = ['like', 'dislike', 'seen'];
 const DONE = { like: 'confirm_liked', dislike: 'confirm_disliked', seen: 'confirm_seen', undo: 'confirm_undone' };
 const voteOn = (id) => KINDS.find((kind) => votes[kind].includes(id)) || '';
@@ -26,7 +25,6 @@ function vote(button) {
   if (button.dataset.act === 'undo') one('[data-act=like]', card).focus();
   paintVotes();
   confirmVote(card, act);
-  unanswered += 1;
   ask(act, { id });
 }
 
@@ -57,14 +55,12 @@ function reason(button) {
   for (const chip of all('[data-act=reason]', button.closest('.st-reasons'))) {
     chip.setAttribute('aria-pressed', String(chip === button));
   }
-  unanswered += 1;
   ask('reason', { id: button.dataset.id, reason: button.dataset.reason });
 }
 
 // The server's word counts once every press has been answered; until then the page shows what was pressed.
 function takeVotes(value) {
-  if (value.answer) unanswered = Math.max(0, unanswered - 1);
-  if (value.votes && unanswered === 0) {
+  if (value.votes && !asked) {
     votes = { like: [...value.votes.like], dislike: [...value.votes.dislike], seen: [...value.votes.seen] };
   }
   paintVotes();
