@@ -12,8 +12,9 @@ from pathlib import Path
 class ClaimWords:
     """Lower-case words of one language.
 
-    ``negators`` deny what follows, unless a word of ``undo`` comes between; ``praise`` claims a quality that no record holds; ``frame`` says nothing about an
-    item; ``all_of`` makes a sentence speak of every card; ``abbreviations`` end with a full stop inside a sentence.
+    ``negators`` deny what follows, unless a word of ``undo`` comes between; ``praise`` claims a quality that no record
+    holds; ``frame`` says nothing about an item; ``all_of`` makes a sentence speak of every card; ``abbreviations`` end
+    with a full stop inside a sentence.
     """
 
     negators: frozenset[str]

@@ -96,12 +96,18 @@ class _Judge:
         if any(one.item_id not in self.grounds.ours for one in named):
             return False
         bare = _blanked(sentence, named)
+        if not named:
+            return any(self._holds([(bare, ids)], bare, named=False) for ids in self._silent(sentence))
         regions = list(self._regions(sentence, bare, named))
-        if named:
-            self._subject = regions[-1][1]
+        ids = tuple(dict.fromkeys(one.item_id for one in named))
+        self._subject = tuple(id_ for id_ in ids if id_ in self.grounds.cards) or (*self._subject, *ids)
+        return self._holds(regions, bare, named=True)
+
+    def _holds(self, regions: Sequence[tuple[str, tuple[str, ...]]], bare: str, *, named: bool) -> bool:
+        """Whether a sentence is true of the items that its parts speak of."""
         everyone = tuple(dict.fromkeys(id_ for _, ids in regions for id_ in ids))
         return (
-            all(self._true_of(part, ids, named=bool(named)) for part, ids in regions)
+            all(self._true_of(part, ids, named=named) for part, ids in regions)
             and self._plain(bare, everyone)
             and self._names(bare)
             and self._covered(bare, everyone)
@@ -109,9 +115,6 @@ class _Judge:
 
     def _regions(self, sentence: str, bare: str, named: Sequence[Named]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The sentence cut before each title that it names, each part with the items that it speaks of."""
-        if not named:
-            yield bare, self._silent(sentence)
-            return
         groups: list[list[Named]] = [[named[0]]]
         for one in named[1:]:
             joined = _JOINED.match(sentence[groups[-1][-1].end : one.start]) and not self._set_apart(
@@ -127,10 +130,10 @@ class _Judge:
         before = [word.text.casefold() for word in words(sentence[: group[0].start])[-1:]]
         return bool(self.grounds.words.negators & set(before))
 
-    def _silent(self, sentence: str) -> tuple[str, ...]:
-        """Whom a sentence speaks of that names nobody: the last one named, or every card."""
+    def _silent(self, sentence: str) -> list[tuple[str, ...]]:
+        """Whom a sentence may speak of that names nobody: one of those named last, or every card."""
         everyone = self.grounds.words.all_of & {word.text.casefold() for word in words(sentence)}
-        return self.grounds.cards if everyone or not self._subject else self._subject
+        return [self.grounds.cards] if everyone or not self._subject else [(id_,) for id_ in self._subject]
 
     def _true_of(self, part: str, ids: tuple[str, ...], *, named: bool) -> bool:
         """Whether numbers and values in the part are those of the items."""
@@ -163,7 +166,7 @@ class _Judge:
         """Whether all praise stands in the evidence."""
         praise = self.grounds.words.praise
         if _WIDE.search(bare):
-            return not any(word in bare for word in praise)
+            return not any(word in bare and not self.grounds.written(ids, word) for word in praise)
         spoken = {fold(word) for word in _HYPHENED.findall(bare)}
         return all(
             any(self.grounds.told((id_,), key) for id_ in ids for key in tokens(word)) for word in spoken & praise

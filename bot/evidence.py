@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.anchors import shared
 from bot.types import Evidence
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from bot.types import DialogueState, Order, Retrieved
     from vectorstore.index import ItemIndex
 
-CLOSE, SOMEWHAT = 0.985, 0.93
-"""The part of the catalogue that has to be less similar to a liked item than this one is."""
+CLOSE, SOMEWHAT = 0.015, 0.07
+"""The part of the catalogue that may be as near to a liked item as one that is "close" or "somewhat close"."""
 RARE, COMMON = 0.02, 0.15
 """A shared value that this part of the catalogue holds is a bond in itself; one above the second is none."""
+SMALL = 3
+"""In a small catalogue that many items are few whatever part they are."""
 VARIED = 12
 """A facet with fewer values (an age rating) tells nothing when it is shared."""
 SHARED_AT_MOST = 3
@@ -60,11 +63,9 @@ def likeness(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> list
     """
     found = []
     for id_ in (one for one in anchors if one != item.id):
-        near = index.vectors @ index.vectors[index.row(id_)]
-        cosine = float(near[index.row(item.id)])
-        place = float((near < cosine).mean())
-        degree = "close" if place >= CLOSE else "somewhat" if place >= SOMEWHAT else ""
-        both = _telling(index, item.id, id_)
+        near = np.delete(index.vectors @ index.vectors[index.row(id_)], index.row(id_))
+        cosine = float(index.vectors[index.row(item.id)] @ index.vectors[index.row(id_)])
+        both, degree = _telling(index, item.id, id_), _degree(cosine, near)
         if degree or both:
             title = index.items[id_].title
             found.append(Evidence("liked", value=title, strength=cosine, shared=both, degree=degree))
@@ -143,20 +144,30 @@ def asked(constraint: Constraint) -> str:
     return ", ".join(text(value) for value in values)
 
 
+def _degree(cosine: float, near: NDArray[np.float32]) -> str:
+    """Says "close" or "somewhat" of one of the nearest that also stands out from the rest, else nothing."""
+    place, size = int((near > cosine + 1e-6).sum()), len(near)
+    if cosine < float(near.mean() + near.std()):
+        return ""
+    return "close" if place < max(1, CLOSE * size) else "somewhat" if place < max(SMALL, SOMEWHAT * size) else ""
+
+
 def _telling(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
     """What two items share that tells something, the rarest first: names, then what the leading facet has in common."""
-    both = [(facet, value, _share(index, facet, value)) for facet, value in shared(index, first, second)]
-    rare = [(facet.name, value) for facet, value, share in both if share <= RARE]
-    common = [(facet.name, value) for facet, value, share in both if RARE < share <= COMMON]
-    leading = next((facet.name for facet in index.schema.facets if facet.name in dict(common)), "")
-    return tuple([*rare, *((name, value) for name, value in common if name == leading)][:SHARED_AT_MOST])
+    size = len(index.ids)
+    both = [(facet, value, _holders(index, facet, value)) for facet, value in shared(index, first, second)]
+    rare = [(facet.name, value) for facet, value, count in both if count <= max(SMALL, RARE * size)]
+    common = [(facet.name, value) for facet, value, count in both if count <= COMMON * size]
+    left = [pair for pair in common if pair not in rare]
+    leading = next((facet.name for facet in index.schema.facets if facet.name in dict(left)), "")
+    return tuple([*rare, *(pair for pair in left if pair[0] == leading)][:SHARED_AT_MOST])
 
 
-def _share(index: ItemIndex, facet: Facet, value: str) -> float:
-    """The part of the catalogue that holds the value; 1 for a facet of few values, such as an age rating."""
-    if len(facet.values) < VARIED:
-        return 1.0
-    return index.columns.count([Constraint(facet.name, "is", value)]) / len(index.ids)
+def _holders(index: ItemIndex, facet: Facet, value: str) -> int:
+    """How many items hold the value; all of them for a facet of few values, such as an age rating."""
+    if len(facet.values) < min(VARIED, len(index.ids) / 3):
+        return len(index.ids)
+    return index.columns.count([Constraint(facet.name, "is", value)])
 
 
 def _extremes(index: ItemIndex, items: Sequence[Item], sorted_by: str) -> Iterator[tuple[float, str, str, str]]:

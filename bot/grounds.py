@@ -72,6 +72,10 @@ class Grounds:
         """Whether the record or a card of one of the items says the word itself."""
         return any(word in self._covered[id_] for id_ in ids)
 
+    def written(self, ids: Sequence[str], text: str) -> bool:
+        """Whether the text stands on a card or in a description of one of the items, letter for letter."""
+        return any(text in self._text(id_) for id_ in ids)
+
     def knows(self, key: str) -> bool:
         """Whether a name's word stands anywhere in the evidence."""
         return key in self._names or any(key in self._covered[id_] for id_ in self.ours)

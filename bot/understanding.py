@@ -45,7 +45,7 @@ class Vocabulary:
         values = self._numbers.get(facet) or [0.0]
         value = values[min(len(values) - 1, int(share * len(values)))]
         step = round_to or (10 ** (math.floor(math.log10(abs(value))) - 1) if value else 1.0)
-        return round(round(value / step) * step, 6)
+        return float(round(round(value / step) * step, 6))
 
     def rank(self, item_id: str) -> float:
         """How popular an item is, for settling ties: higher is more popular."""

@@ -71,7 +71,10 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(404, {"error": "not found"})
         if mode == "refused":
             return self._json(401, {"error": {"message": "wrong key"}})
-        return self._json(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+        owner = self.script.get("owner", "someone")
+        return self._json(
+            200, {"object": "list", "data": [{"id": name, "object": "model", "owned_by": owner} for name in MODELS]}
+        )
 
     def do_POST(self) -> None:
         """A new script, or a chat request."""

@@ -83,7 +83,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def imported(path: Path, *, typing: bool = True) -> Iterator[str]:
-    """The modules of this repository that a file imports, anywhere; without those under TYPE_CHECKING if not `typing`."""
+    """The modules of this repository that a file imports, anywhere; ``typing``: also those for annotations alone."""
     checked = set() if typing else {id(node) for node in ast.walk(tree(path)) if _under_typing(node)}
     skipped = {id(inner) for node in ast.walk(tree(path)) if id(node) in checked for inner in ast.walk(node)}
     for node in ast.walk(tree(path)):
@@ -243,8 +243,8 @@ def test_files_and_functions_stay_small(capsys):
     }
     with capsys.disabled():
         tenths = quantiles(spans.values(), n=10)
-        print(f"\nfiles: median {median(files.values())} lines, longest {max(files.values())}", end="; ")
-        print(f"functions: median {median(spans.values())}, p90 {tenths[8]:.0f}, longest {max(spans.values())}")
+        sys.stdout.write(f"\nfiles: median {median(files.values())} lines, longest {max(files.values())}; ")
+        sys.stdout.write(f"functions: {median(spans.values())}, p90 {tenths[8]:.0f}, longest {max(spans.values())}\n")
     assert {name: lines for name, lines in files.items() if lines >= 300 and name not in LONG} == {}
     assert {name: lines for name, lines in spans.items() if lines > 60} == {}
 

@@ -86,7 +86,7 @@ def test_the_join_of_a_stream_is_the_whole_reply(models, kind):
 @KINDS
 def test_a_random_model_held_to_a_schema_always_writes_valid_json(models, kind):
     """Whatever the scores are, a complete reply obeys the schema."""
-    for seed in range(6):
+    for seed in range(4):
         text = models[kind].invoke(PROMPT, json_schema=SMALL, temperature=1.5, seed=seed).text
         jsonschema.validate(json.loads(text), SMALL)
 
@@ -94,7 +94,7 @@ def test_a_random_model_held_to_a_schema_always_writes_valid_json(models, kind):
 def test_every_constrained_reading_of_a_random_model_is_a_valid_intent(models):
     """The intent schema is closed and bounded: every reply is complete, valid and compact JSON."""
     schema = intent_schema(FILMS)
-    for seed in range(40):
+    for seed in range(15):
         prompt = [SystemMessage(SYSTEM), HumanMessage(f"message {seed}")]
         reply = models["qwen3"].invoke(prompt, json_schema=schema, temperature=2.0, seed=seed, max_tokens=3000)
         said = json.loads(reply.text)
@@ -354,6 +354,14 @@ def test_a_url_with_a_name_takes_that_model(server):
     with pytest.raises(EngineError, match="no model 'other'") as caught:
         language_model(f"{server.url}#other", timeout=5)
     assert MODELS[0] in caught.value.hint
+
+
+@pytest.mark.parametrize(("owner", "told"), [("vllm", True), ("openai", False)])
+def test_servers_that_fill_templates_are_told_not_to_think_aloud(server, owner, told):
+    """Thinking before a reading would cost seconds; a server that does not know the option never sees it."""
+    server.set(owner=owner)
+    language_model(server.url, timeout=5).invoke(PROMPT)
+    assert (server.log()[0].get("chat_template_kwargs") == {"enable_thinking": False}) is told
 
 
 def test_a_server_without_a_list_needs_a_name(server):

@@ -83,7 +83,7 @@ def test_likeness_names_the_liked_film_and_what_both_hold(index):
     found = gathered(index, ["aliens", "alien"], DialogueState(likes=("alien",)))
     like = of(found["aliens"], "liked")[0]
     expected = float(index.vectors[index.row("alien")] @ index.vectors[index.row("aliens")])
-    assert (like.value, like.degree) == ("Alien", "somewhat") and like.strength == pytest.approx(expected)
+    assert (like.value, like.degree) == ("Alien", "close") and like.strength == pytest.approx(expected)
     assert of(found["alien"], "liked") == []
 
 
@@ -107,7 +107,7 @@ def test_the_tradeoffs_of_three_differ_and_are_true(index):
     """Each card stands out in its own way, the widest differences first, fame last."""
     found = gathered(index, ["heat", "ikiru", "airplane"])
     assert {id_: [(one.facet, one.value) for one in of(found[id_], "tradeoff")] for id_ in found} == {
-        "heat": [("year", "higher")],
+        "heat": [("runtime", "higher")],
         "ikiru": [("year", "lower")],
         "airplane": [("runtime", "lower")],
     }

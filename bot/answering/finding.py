@@ -109,8 +109,7 @@ def _marked(reader: Reader, asked: _Asked, read: Read) -> tuple[Read, Scores]:
     """A passage and how well each piece answers: cosine, share of the question's meanings, the kind of thing asked."""
     total = max(sum(asked.labels.values()), 1e-9)
     marks = read.vectors @ asked.vector
-    for place, piece in enumerate(read.pieces):
-        named = set(reader.words.concepts(piece.text))
+    for place, (piece, named) in enumerate(zip(read.pieces, read.labels, strict=True)):
         marks[place] += COVERED * sum(w for label, w in asked.labels.items() if label in named) / total
         marks[place] += SHOWN * reader.words.shows(asked.text, piece.text)
     return read, np.asarray(marks, np.float32)

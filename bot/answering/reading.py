@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,11 @@ _OPENERS = ".!?:\n|"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One passage, cut into pieces; row ``i`` of ``vectors`` ``(n, d)`` belongs to ``pieces[i]``."""
+    """One passage, cut into pieces; ``labels[i]``, the meanings, and row ``i`` of ``vectors`` belong to ``pieces[i]``."""
 
     passage: Passage
     pieces: tuple[Piece, ...]
+    labels: tuple[frozenset[str], ...]
     vectors: Vectors
 
 
@@ -120,14 +121,19 @@ class Reader:
         vectors = self._embedder.embed(texts, kind="passage")
         start = 0
         for row, part in zip(rows, cut, strict=True):
-            yield Read(self.passages[row], part, vectors[start : start + len(part)])
+            labels = tuple(frozenset(self.words.concepts(piece.text)) for piece in part)
+            yield Read(self.passages[row], part, labels, vectors[start : start + len(part)])
             start += len(part)
 
 
-@lru_cache(maxsize=8)
 def reader_of(index: PassageIndex, embedder: Embedder) -> Reader:
     """The reader of an index, made once; the oldest is forgotten when a ninth index is asked."""
-    return Reader(index, embedder, service_words())
+    return _reader(index, cast("Hashable", embedder))
+
+
+@lru_cache(maxsize=8)
+def _reader(index: PassageIndex, embedder: Hashable) -> Reader:
+    return Reader(index, cast("Embedder", embedder), service_words())
 
 
 def _is_name(word: str) -> bool:

@@ -21,7 +21,8 @@ ENTRIES = 8
 OPENER = 4
 """Words of a first sentence that is only the title of the next."""
 
-_ABBREVIATIONS = frozenset(("approx", "art", "co", "dr", "e.g", "etc", "i.e", "inc", "ltd", "mr", "mrs", "ms", "no"))
+_ABBREVIATIONS = frozenset(("approx", "dr", "etc", "inc", "ltd", "mr", "mrs", "ms", "nos", "st", "vs"))
+_INITIALS = re.compile(r"[a-z](?:\.[a-z])*")
 _BOUNDARY = re.compile(r"(?<=[.!?…])[\"')\]”’]*\s+(?=[\"'(\[“‘]*[A-Z0-9])|(?<=[。！？])")
 _ENTRY = re.compile(r"\s*(?:[*+•-]|\d{1,3}[.)])\s+(\S.*)", re.DOTALL)
 _DEPENDS = re.compile(

@@ -99,15 +99,17 @@ class LocalChatModel(BaseChatModel):
         limits, cancel = self._limits(kwargs), kwargs.get("cancel") or Event()
         schema = _schema(kwargs)
         with self._turns.take(wait=limits.wait, cancel=cancel) as running:
+            if not running:
+                yield _last("cancelled")
+                return
             prompt = encode(self._loaded.tokenizer, messages, encoder_decoder=self._loaded.encoder_decoder)
             generation = self._generation(limits, cancel, schema, room=self._room(prompt))
-            if running:
-                for text in self._pieces(generation, messages, prompt, stop or []):
-                    chunk = ChatGenerationChunk(message=AIMessageChunk(content=text))
-                    if run_manager:
-                        run_manager.on_llm_new_token(text, chunk=chunk)
-                    yield chunk
-            yield _last(len(prompt), generation, running=running)
+            for text in self._pieces(generation, messages, prompt, stop or []):
+                chunk = ChatGenerationChunk(message=AIMessageChunk(content=text))
+                if run_manager:
+                    run_manager.on_llm_new_token(text, chunk=chunk)
+                yield chunk
+            yield _last(generation.reason, read=len(prompt), made=generation.made)
 
     def with_structured_output(
         self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
@@ -190,9 +192,8 @@ def _schema(kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return schema
 
 
-def _last(read: int, generation: Generation, *, running: bool) -> ChatGenerationChunk:
-    """The chunk that ends a reply."""
-    usage = UsageMetadata(input_tokens=read, output_tokens=generation.made, total_tokens=read + generation.made)
-    reason = generation.reason if running else "cancelled"
+def _last(reason: str, *, read: int = 0, made: int = 0) -> ChatGenerationChunk:
+    """The chunk that ends a reply: why it ended, how many tokens were read and written."""
+    usage = UsageMetadata(input_tokens=read, output_tokens=made, total_tokens=read + made)
     message = AIMessageChunk(content="", usage_metadata=usage, chunk_position="last")
     return ChatGenerationChunk(message=message, generation_info={"finish_reason": reason})

@@ -21,12 +21,12 @@ _EITHER = ("wishes", "order", "relatives", "dropped", "retracted", "asked", "que
 
 
 def merged(chat: Intent, lexical: Intent, schema: Schema) -> Intent:
-    """One intent of two; ``engines`` names who decided each slot, and each facet of the constraints."""
+    """One intent of two; ``engines`` names who decided each filled slot, and each facet of the constraints."""
     acts, by_acts = _acts(chat, lexical)
     either: dict[str, Any] = {slot: getattr(chat, slot) or getattr(lexical, slot) for slot in _EITHER}
     kept = {engine: tuple(_kept(engine, chat, lexical, schema)) for engine in (CHAT, LEXICAL)}
     reset = chat.reset and not (chat.constraints or chat.wishes or chat.mentions)
-    return replace(
+    intent = replace(
         lexical,
         **either,
         acts=acts,
@@ -37,16 +37,20 @@ def merged(chat: Intent, lexical: Intent, schema: Schema) -> Intent:
         sensitive=lexical.sensitive or chat.sensitive,
         topic=_topic(acts, chat, lexical),
         confidence=0.9 if chat.acts[:1] == lexical.acts[:1] else 0.7,
-        engines={
-            **{slot: CHAT if getattr(chat, slot) else LEXICAL for slot in (*_EITHER, "mentions", "question", "topic")},
-            **{f"constraints.{one.facet}": engine for engine, found in kept.items() for one in found},
-            "acts": by_acts,
-            "constraints": CHAT if kept[CHAT] else LEXICAL,
-            "reset": CHAT if reset else LEXICAL,
-            "sensitive": CHAT if chat.sensitive and not lexical.sensitive else LEXICAL,
-            "language": LEXICAL,
-        },
     )
+    by_facet = {f"constraints.{one.facet}": engine for engine, found in kept.items() for one in found}
+    return replace(intent, engines={**_decided(intent, chat, lexical), **by_facet, "acts": by_acts})
+
+
+def _decided(intent: Intent, chat: Intent, lexical: Intent) -> dict[str, str]:
+    """Who decided each filled slot: the model where it filled it too, but for what is the lexical engine's anyway."""
+    slots = [
+        slot for slot in (*_EITHER, "constraints", "mentions", "question", "topic", "reset") if getattr(intent, slot)
+    ]
+    found = {slot: CHAT if getattr(chat, slot) else LEXICAL for slot in slots}
+    if intent.sensitive:
+        found["sensitive"] = LEXICAL if lexical.sensitive else CHAT
+    return {**found, "language": LEXICAL}
 
 
 def _acts(chat: Intent, lexical: Intent) -> tuple[tuple[Act, ...], str]:

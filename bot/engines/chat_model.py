@@ -26,7 +26,7 @@ def language_model(spec: str, *, api_key: str = "", device: str = "auto", timeou
     - ``organisation/model``: from the local Hugging Face cache;
     - ``provider:model``: whatever `init_chat_model` knows.
 
-    ``timeout`` is seconds without an answer. Raises EngineError: what was asked, what was found, what to do.
+    ``timeout``: seconds without an answer from a server, or of waiting for a local model's turn. Raises EngineError: what was asked, what was found, what to do.
     """
     spec = spec.strip()
     if not spec:
@@ -37,19 +37,19 @@ def language_model(spec: str, *, api_key: str = "", device: str = "auto", timeou
         return served(spec, api_key=api_key, timeout=timeout)
     folder = Path(spec).expanduser()
     if folder.is_dir():
-        return _local(folder, device=device)
+        return _local(folder, device=device, timeout=timeout)
     if spec.startswith((".", "/", "~", "\\")) or folder.exists():
         raise EngineError(f"{spec} is not a folder", hint=_FORMS)
     if _HUB_NAME.fullmatch(spec):
-        return _local(_cached(spec), device=device)
+        return _local(_cached(spec), device=device, timeout=timeout)
     return _provided(spec, api_key=api_key, timeout=timeout)
 
 
-def _local(folder: Path, *, device: str) -> BaseChatModel:
-    """A model in this process."""
+def _local(folder: Path, *, device: str, timeout: float) -> BaseChatModel:
+    """A model in this process; ``timeout`` bounds the wait for its turn."""
     from bot.engines.chat_local import LocalChatModel
 
-    return LocalChatModel.load(folder, device=device)
+    return LocalChatModel.load(folder, device=device, wait=timeout)
 
 
 def _cached(name: str) -> Path:

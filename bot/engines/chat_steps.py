@@ -42,7 +42,7 @@ class CausalSteps:
         """Scores after ``ids``; a model that keeps no cache reads everything again."""
         self._seen += ids
         given = self._seen if self.cache is None else ids
-        # A tensor of places, not the number 1: a slice is not contiguous, and costs a transposed copy of the output layer.
+        # A tensor, not the number 1: a slice is not contiguous and would cost a transposed copy of the output layer.
         last = {"logits_to_keep": torch.tensor([len(given) - 1], device=self._device)} if self._keeps else {}
         out = self._model(
             input_ids=torch.tensor([list(given)], device=self._device),

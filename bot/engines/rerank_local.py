@@ -95,7 +95,7 @@ class LateInteractionReranker:
             return np.zeros(len(items), np.float32)
         known = self._known(items)
         words = max_sim(_unit(tokens @ self._projection), [one.tokens for one in known])
-        whole = _unit(self._embedder.embed([query], kind="query") @ self._projection)
+        whole = _unit(tokens.mean(0, keepdims=True) @ self._projection)
         return np.asarray(words + max_sim(whole, [one.parts for one in known]) / len(tokens), np.float32)
 
     def warm(

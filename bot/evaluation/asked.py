@@ -29,14 +29,14 @@ class Asked:
     right: frozenset[str]
 
 
-def wishes(known: Collection[str]) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
+def wishes(known: Collection[str] | None = None) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
     """The shipped wishes as (tuning half, held-out half): odd lines of the file tune, even lines are held out.
 
-    Raises InvalidRequest for an id that ``known`` does not hold.
+    Raises InvalidRequest for an id that ``known``, the catalogue's ids, does not hold.
     """
     found = tuple(Asked(row["wish"], frozenset(row["right"])) for row in _rows(WISHES))
-    lost = sorted({id_ for one in found for id_ in one.right}.difference(known))
-    if lost:
+    named = {id_ for one in found for id_ in one.right}
+    if lost := sorted(named.difference(named if known is None else known)):
         raise InvalidRequest(
             f"{WISHES.name} names {len(lost)} items that the catalogue lacks, {lost[0]!r} first",
             hint="correct the ids in the file: they are those of bot/demo/films/items.jsonl",

@@ -37,10 +37,11 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 def abstention(judged: Sequence[Judged], threshold: float) -> dict[str, float]:
     """The four shares at ``threshold``, and what follows from them.
 
-    ``coverage``: share of all questions that are answered; ``no_answer_there``: the part of ``answered_wrong`` that went
-    to questions without an answer; ``precision``: share of the answers that are right; ``cited``: share of the answers
-    that cite a section which answers; ``recall``: share of the answerable questions that are answered right;
-    ``auroc``: answerable above unanswerable; ``auroc_right``: right answers above all else. ``n``, ``answerable`` count.
+    ``coverage``: share of all questions that are answered; ``no_answer_there``: the part of ``answered_wrong`` that
+    went to questions without an answer; ``precision``: share of the answers that are right; ``cited``: share of the
+    answers that cite a section which answers; ``recall``: share of the answerable questions that are answered right;
+    ``auroc``: answerable above unanswerable; ``auroc_right``: right answers above all else. ``n`` and ``answerable``
+    count.
     """
     given = [one for one in judged if one.score >= threshold]
     right = sum(one.right for one in given)

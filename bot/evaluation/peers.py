@@ -8,7 +8,7 @@ measured. It understands nothing (filters are given), checks nothing, and no HTT
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from vectorstore.base import Item
+from vectorstore.records import Records
 
 CANDIDATES = 50
 BATCHES = (8, 16, 32, 64)
@@ -29,6 +30,37 @@ class PlainTurn:
     cards: float
     first_word: float
     done: float
+
+
+class PlainSearch:
+    """Chroma as its own pages show it: vectors with one number as metadata, filtered by `where`."""
+
+    def __init__(self, path: Path, records: Records, facet: str, *, settings: Mapping[str, int]) -> None:
+        """Index ``records`` in the folder ``path``; ``settings`` are Chroma's own for its graph, beside cosine."""
+        import chromadb
+
+        client = chromadb.PersistentClient(path=str(path), settings=chromadb.Settings(anonymized_telemetry=False))
+        graph: Any = {"hnsw": {"space": "cosine", **settings}}
+        self._facet = facet
+        self._rows: Any = client.create_collection("plain", embedding_function=None, configuration=graph)
+        for start in range(0, len(records.items), 5000):
+            part = records.items[start : start + 5000]
+            self._rows.add(
+                ids=[item.id for item in part],
+                embeddings=records.item_vectors[start : start + 5000],
+                metadatas=[{facet: item.facets[facet]} for item in part],
+            )
+
+    def below(self, limit: float, k: int) -> Callable[[np.ndarray[Any, Any]], Sequence[str]]:
+        """Its search for the ``k`` nearest rows whose number is below ``limit``; 100 and more: no filter."""
+        where = {self._facet: {"$lt": limit}} if limit < 100 else None
+
+        def search(vector: np.ndarray[Any, Any]) -> Sequence[str]:
+            found = self._rows.query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+            ids: Sequence[str] = found["ids"][0]
+            return ids
+
+        return search
 
 
 class PlainStack:
@@ -64,8 +96,8 @@ class PlainStack:
     def described(self, tokens: int) -> str:
         """How it is set up, for the protocol."""
         return (
-            f"all-MiniLM-L6-v2, Chroma's defaults with `where`, {CANDIDATES} candidates re-ranked by a CrossEncoder of the "
-            f"same weights (its best of {len(DTYPES)} number types and {len(BATCHES)} batch sizes: {self._dtype}, "
+            f"all-MiniLM-L6-v2, Chroma's defaults with `where`, {CANDIDATES} candidates re-ranked by a CrossEncoder of "
+            f"the same weights (its best of {len(DTYPES)} number types and {len(BATCHES)} batch sizes: {self._dtype}, "
             f"{self._batch}), {tokens} tokens a reply by generate() from a random decoder of "
             f"{self._decoder.num_parameters() / 1e6:.0f}M parameters"
         )
@@ -77,7 +109,7 @@ class PlainStack:
         ranked = self._crosses[self._dtype].rank(message, documents, batch_size=self._batch) if documents else []
         cards = time.perf_counter() - began
         prompt = "\n".join([*(documents[int(one["corpus_id"])] for one in ranked[:3]), message])
-        first, whole = self._generate(prompt, 1), self._generate(prompt, tokens)
+        first, whole = self._generate(prompt, tokens)
         return PlainTurn(cards * 1e3, (cards + first) * 1e3, (cards + whole) * 1e3)
 
     def _find(self, message: str, where: Mapping[str, Any]) -> list[str]:
@@ -97,18 +129,33 @@ class PlainStack:
             times.append(time.perf_counter() - began)
         return min(times[1:])
 
-    def _generate(self, prompt: str, tokens: int) -> float:
-        """Seconds that `generate()` takes for ``tokens`` new tokens."""
+    def _generate(self, prompt: str, tokens: int) -> tuple[float, float]:
+        """Seconds that `generate()` takes to the first and to the last of ``tokens`` new tokens."""
         inputs = self._tokenizer(prompt, return_tensors="pt", truncation=True, max_length=512)
-        began = time.perf_counter()
+        streamer, began = _Stopwatch(), time.perf_counter()
         self._decoder.generate(
             inputs["input_ids"],
             attention_mask=inputs["attention_mask"],
             min_new_tokens=tokens,
             max_new_tokens=tokens,
             do_sample=False,
+            streamer=streamer,
         )
-        return time.perf_counter() - began
+        return streamer.times[1] - began, time.perf_counter() - began
+
+
+class _Stopwatch:
+    """A streamer of `generate()`: it is given the prompt, then each token, and keeps when."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def put(self, value: Any) -> None:
+        """The prompt or a token."""
+        self.times.append(time.perf_counter())
+
+    def end(self) -> None:
+        """Nothing to flush."""
 
 
 def _flat(item: Item) -> dict[str, Any]:

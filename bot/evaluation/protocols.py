@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import InvalidRequest
+from bot.evaluation.choosing import Named, chosen
 from bot.evaluation.report import Report
 
 
@@ -21,11 +20,12 @@ def _retrieval(data: Path) -> Report:
     return measure(data)
 
 
-PROTOCOLS: dict[str, Callable[[Path], Report]] = {"abstention": _abstention, "retrieval": _retrieval}
+PROTOCOLS: Named = {
+    "abstention": ("answers from a help centre: right, wrong, and rightly not given", _abstention),
+    "retrieval": ("wishes and plots: which search finds the films that are meant", _retrieval),
+}
 
 
 def run(name: str, *, data: Path) -> Report:
-    """Run one protocol. Raises InvalidRequest for an unknown name."""
-    if name not in PROTOCOLS:
-        raise InvalidRequest(f"no protocol is called {name!r}", hint=f"choose one of {', '.join(PROTOCOLS)}")
-    return PROTOCOLS[name](data)
+    """Run one protocol; ``list`` names them. Raises InvalidRequest for an unknown name."""
+    return chosen(PROTOCOLS, name, data, kind="protocol")

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from bot.errors import ShelftalkError
 from bot.evaluation.report import Check, Report, machine
 from bot.evaluation.serving import CORES, Server, serving, two_cores
 
@@ -48,7 +49,7 @@ class Timing:
     tokens: int
 
 
-def run(data: Path | None = None) -> Report:
+def run() -> Report:
     """Measure both, print medians and 95th percentiles side by side."""
     with serving() as server:
         ours = _talk(server.url)
@@ -57,8 +58,9 @@ def run(data: Path | None = None) -> Report:
     peer, described = _plain(tokens)
     rows.append(_row("plain stack", peer))
     protocol = (
-        f"{len(MESSAGES)} messages x {ROUNDS} rounds, a new session each, one visitor, {CORES} cores, embedded profile on "
-        f"the CPU, server-sent events over loopback; plain stack in process, no HTTP, filters given ready-made: {described}"
+        f"{len(MESSAGES)} messages x {ROUNDS} rounds, a new session each, one visitor, {CORES} cores, embedded profile "
+        "on the CPU, server-sent events over loopback; plain stack in process, no HTTP, filters given ready-made: "
+        f"{described}"
     )
     return Report(name="turn", protocol=protocol, machine=machine(), rows=tuple(rows), checks=_checks(*rows))
 
@@ -105,7 +107,9 @@ def _tokens(text: str) -> int:
 def _plain(tokens: int) -> tuple[list[Timing], str]:
     """The plain stack's timings and how it was set up, from a process of its own."""
     command = [sys.executable, "-m", "bot.evaluation.turn_speed", str(tokens)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise ShelftalkError(f"the plain stack failed: {done.stderr[-500:]}", hint=f"run {' '.join(command)}")
     told = json.loads(done.stdout.splitlines()[-1])
     return [Timing(*row, tokens) for row in told["turns"]], told["described"]
 

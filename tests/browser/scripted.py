@@ -1,7 +1,7 @@
 """The real assistant with scripted acts, for states that are hard to meet: slow, broken, handed over, Chinese.
 
-The message picks the script: "slow" waits, "broken" raises, "refund" is answered from the help pages, "person" hands
-over, Chinese is answered in Chinese, everything else recommends three films. Memory, words and sessions are real.
+The message picks the script: "slow" waits, "slow slow" twice as long, "broken" raises, "refund" is answered from the
+help pages, "person" hands over, Chinese is answered in Chinese, everything else recommends three films. Memory, words and sessions are real.
 """
 
 from __future__ import annotations
@@ -105,8 +105,7 @@ class ScriptedAssistant(Assistant):
         yield types.Delta(turn.voice.phrase("support/handover", "already", id=record.id))
 
     def _wait(self, turn: Turn, beats: int) -> None:
-        if "slow" in turn.message:
-            turn.cancel.wait(beats * self._pace)
+        turn.cancel.wait(beats * self._pace * turn.message.count("slow"))
 
 
 def _answer(turn: Turn) -> Iterator[types.Event]:

@@ -24,17 +24,15 @@ _SMALL = """() => Array.from(document.querySelectorAll('button, select, summary,
 def test_everything_works_by_keyboard_and_the_focus_is_never_lost_or_covered(visit):
     """Tab goes through the page in reading order; no focused control stands under a bar; Enter and Space press."""
     chat = visit(height=620).say("something funny")
-    chat.page.evaluate("document.activeElement.blur()")
-    order = []
-    for _ in range(30):
+    order: list[str] = []
+    while order.count("body") < 2 and len(order) < 60:  # from the message box to the end, then once through everything
         chat.page.keyboard.press("Tab")
-        assert not chat.page.evaluate(_COVERED), chat.focused()
-        order.append(chat.focused())
-    assert order[:4] == ["Skip to the message box", "films", "What I know about you", "Talk to a person"] or (
-        order[0] == "Skip to the message box" and order[2:4] == ["What I know about you", "Talk to a person"]
-    )
-    assert order.index("Like: Galaxy Quest") < order.index("Not for me: Galaxy Quest") < order.index("st-input")
-    assert order.index("Like: Shaun of the Dead") < order.index("Shorter (12)")
+        order.append("body" if chat.page.evaluate("document.activeElement === document.body") else chat.focused())
+        assert order[-1] == "body" or not chat.page.evaluate(_COVERED), order[-1]
+    expected = ["Skip to the message box", "What I know about you", "Talk to a person", "Why this? Galaxy Quest"]
+    expected += ["Like: Galaxy Quest", "Not for me: Galaxy Quest", "Like: Shaun of the Dead", "Shorter (12)"]
+    expected += ["Remove: “funnier”", "st-input", "Send", "body"]
+    assert [name for name in order[order.index("body") + 1 :] if name in expected] == expected
     chat.button("Like: Galaxy Quest").focus()
     chat.page.keyboard.press("Space")
     assert chat.button("Like: Galaxy Quest").get_attribute("aria-pressed") == "true"
@@ -102,13 +100,12 @@ def test_a_chip_does_not_open_the_keyboard_of_a_phone(visit):
     assert not chat.find("#st-input").get_attribute("inputmode")
 
 
-def test_wide_text_spacing_and_double_size_cut_nothing_off(visit):
-    """The spacing of WCAG 1.4.12, and a page at 200 %, still fit without a sideways scroll."""
-    chat = visit(width=640, height=900).say("something funny")
+@pytest.mark.parametrize("width", [640, 320])
+def test_wide_text_spacing_cuts_nothing_off(visit, width):
+    """The spacing of WCAG 1.4.12, on a page at 200 % and at 400 % of 1280 pixels, needs no sideways scroll."""
+    chat = visit(width=width, height=900).say("something funny")
     chat.page.add_style_tag(content=_SPACING)
     assert chat.overflow() == 0
-    chat.page.add_style_tag(content="html { zoom: 2 }")
-    assert chat.overflow() <= 0
 
 
 def test_less_motion_means_none(visit):
@@ -138,5 +135,5 @@ def test_an_english_page_turns_chinese_with_the_conversation(visit):
     chat = visit().say("something funny").say("推荐一部喜剧片")
     assert chat.page.evaluate("document.documentElement.lang") == "zh"
     assert chat.texts(".st-badge") == ["AI助手"]
-    assert chat.texts(".st-summary")[0] == "Why this?"
+    assert chat.texts(".st-summary")[0].startswith("Why this?")
     assert chat.find(".st-turn").first.get_attribute("lang") == "en"

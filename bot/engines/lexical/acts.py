@@ -28,7 +28,8 @@ FLAGS = ("reset", "back", "more", "surprise", "no_preference")
 _YOURS = re.compile(
     r"\b(you|your|yours)\b|\b(can|could|do|did|may|am|must|should|will|would|how|where|when|if) (i|we)\b|\b(my|our) \w+"
 )
-_THEIRS = re.compile(r"\b(it|they|them|he|she|this one|that one)\b")
+_MINE = re.compile(r"\b(i|my|we|our)\b")
+_LEAD = re.compile(r"(?:(?:hm+|um+|uh|well|so|ok|okay|and|but|oh|ah|right|please|hey|alright|great|cool)\b[ ,.!]*)+")
 _THEME = re.compile(r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b")
 
 
@@ -36,11 +37,11 @@ _THEME = re.compile(r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|t
 class Ruling:
     """The outcome of the rules for one clause: an exclusive ``label`` or "", and what flags it raises where.
 
-    ``flags`` maps a flag to the character range of the words that raised it.
+    ``flags`` maps a flag to the character ranges of the words that raised it.
     """
 
     label: str
-    flags: Mapping[str, tuple[int, int]]
+    flags: Mapping[str, tuple[tuple[int, int], ...]]
 
 
 class Acts:
@@ -101,7 +102,7 @@ class Acts:
     def _label(self, clause: str, names_item: bool) -> str:
         if talk := self.talk(clause):
             return talk
-        if self._serves(clause) and not (names_item and self._borrows(clause)):
+        if self._serves(clause) and not (names_item and (self._borrows(clause) or self._asks_fact(clause))):
             return "support"
         return "off_topic" if self._matches("off_topic", clause) and not (names_item or _THEME.search(clause)) else ""
 
@@ -112,17 +113,23 @@ class Acts:
             return False
         return self._matches("service_forms", clause)
 
+    def _asks_fact(self, clause: str) -> bool:
+        """ "How much does the first one weigh?" asks for a fact of its record, not for service."""
+        return bool(self.asked(clause)) and not _MINE.search(clause)
+
     def _borrows(self, clause: str) -> bool:
         """ "Can I rent Alien?" asks for the film, "my rental of Alien" for help."""
         rest = re.sub(r"\b(rent|stream|watch|download|buy|order)\b", " ", clause)
         return not self._matches("service", rest)
 
-    def _flags(self, clause: str) -> dict[str, tuple[int, int]]:
+    def _flags(self, clause: str) -> dict[str, tuple[tuple[int, int], ...]]:
+        lead = _LEAD.match(clause)
+        start = lead.end() if lead and lead.end() < len(clause) else 0
         found = {}
         for name in FLAGS:
-            match = self._patterns[name].search(clause)
-            if match:
-                found[name] = match.span()
+            spans = tuple(match.span() for match in self._patterns[name].finditer(clause[start:]))
+            if spans:
+                found[name] = tuple((first + start, last + start) for first, last in spans)
         return found
 
     def _matches(self, name: str, clause: str) -> bool:

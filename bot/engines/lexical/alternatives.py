@@ -13,9 +13,15 @@ _LINKS = frozenset({"or", ",", "either", "a", "an", "the", "maybe", "perhaps", "
 
 
 def alternatives(findings: Findings, spans: Sequence[Span]) -> list[Span]:
-    """The spans, with positive values of one facet that an "or" joins merged into one."""
+    """The spans, with positive values of one facet that an "or" joins merged into one.
+
+    A bare amount beside a compared one is no condition of its own ("two hours is too long, keep it below 90 minutes").
+    """
     found: list[Span] = []
+    exact = {span.facet for span in spans if span.kind == "range" and span.rank}
     for span in spans:
+        if span.kind == "range" and not span.rank and span.facet in exact:
+            continue
         merged = _joined(findings, found[-1], span) if found else None
         if merged:
             found[-1] = merged

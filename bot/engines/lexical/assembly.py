@@ -90,12 +90,12 @@ class Assembler:
             if not item.content:
                 continue
             offset = findings.reading.tokens[item.clause.start].start
-            for name, (first, last) in item.ruling.flags.items():
-                draft.flags.add(name)
-                for index in range(item.clause.start, item.clause.end):
-                    token = findings.reading.tokens[index]
-                    if offset + first <= token.start and token.end <= offset + last:
-                        findings.board.block(index, index + 1)
+            draft.flags |= set(item.ruling.flags)
+            ranges = [found for spans in item.ruling.flags.values() for found in spans]
+            for index in range(item.clause.start, item.clause.end):
+                token = findings.reading.tokens[index]
+                if any(offset + first <= token.start and token.end <= offset + last for first, last in ranges):
+                    findings.board.block(index, index + 1)
 
     def _content(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         draft.acts.append(decision.act)
@@ -131,8 +131,7 @@ class Assembler:
     def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
         resembled = bool(case.wishes) or case.wanting
         for judged in case.mentions:
-            than = findings.reading.norms(judged.span.start - 1, judged.span.start) == ("than",)
-            liked = resembled and not judged.said and judged.span.kind == "title" and not than
+            liked = resembled and not judged.said and not _measured(findings, judged.span)
             draft.mentions += with_role(judged, "liked" if liked else None)
             if judged.role == "rejected" and not judged.span.mentions:
                 draft.flags.add("more")
@@ -175,6 +174,7 @@ class Assembler:
         worded = span.kind in ("value", "person", "flag") and span.facet not in draft.dropped
         if not negative and corrections.replacing and findings.scene.shown and worded:
             draft.dropped.append(span.facet)
+        draft.constraints = [one for one in draft.constraints if not _overruled(one, wanted)]
         against = [found.value for found in draft.constraints if found.facet == span.facet and found.op == "is"]
         draft.constraints += [
             one for one in wanted if one not in draft.constraints and not (one.op == "not" and one.value in against)
@@ -186,12 +186,13 @@ class Assembler:
         after = findings.board.at(span.end + 1) if span.end + 1 < len(findings.reading.tokens) else None
         than = findings.reading.tokens[span.end].norm == "than" if span.end < len(findings.reading.tokens) else False
         anchors = [m.item_id for m in after.mentions] if than and after else []
-        anchors += [m.item_id for judged in case.mentions if judged.role == "liked" for m in judged.span.mentions]
+        near = [found for found in case.mentions if found.role in ("liked", "mentioned") and not _measured(findings, found.span)]
+        anchors += [mention.item_id for judged in near for mention in judged.span.mentions]
         return replace(span.relative, anchor=anchors[0] if anchors else None)
 
     def _finished(self, findings: Findings, draft: _Draft) -> Intent:
         acts = _merged(draft.acts)
-        if findings.scene.shown and self._refines(findings, draft):
+        if findings.scene.shown and "reset" not in draft.flags and self._refines(findings, draft):
             acts = tuple("refine" if act == "recommend" else act for act in acts)
         facts = _facet_words(draft.constraints, self._finders)
         query = " ".join(dict.fromkeys([*draft.words, *facts])) if set(acts) & {"recommend", "refine"} else ""
@@ -208,7 +209,7 @@ class Assembler:
             mentions=tuple({(m.item_id or m.text, m.role): m for m in reversed(draft.mentions)}.values())[::-1],
             asked=tuple(dict.fromkeys(draft.asked)),
             question=" ".join(draft.questions),
-            more="more" in draft.flags,
+            more="more" in draft.flags and bool(findings.scene.shown),
             surprise="surprise" in draft.flags and not draft.mentions,
             reset="reset" in draft.flags,
             topic=topic,
@@ -255,6 +256,17 @@ def _labelled(item: Labelled, draft: _Draft) -> None:
     else:
         draft.acts.append("smalltalk")
         draft.topic = draft.topic or label
+
+
+def _measured(findings: Findings, span: Span) -> bool:
+    """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
+    before, after = findings.reading.norms(span.start - 1, span.start), findings.reading.norms(span.end, span.end + 3)
+    return before == ("than",) or "too" in after
+
+
+def _overruled(old: Constraint, new: Sequence[Constraint]) -> bool:
+    """Whether the same message bounds the same side of a number again: the last word counts."""
+    return any(one.facet == old.facet and one.op[:1] == old.op[:1] and one.op[:1] in ("<", ">") for one in new)
 
 
 def _question(text: str) -> str:

@@ -16,6 +16,7 @@ from bot.engines.lexical.wishes import Wish
 from bot.types import Act
 
 _POINTING = frozenset({"it", "this", "that", "they", "these", "those", "them", "he", "she"})
+_WH = re.compile(r"(?:so |and |but )?(?:who|whom|whose|when|where|how|what|which)\b")
 _THIRD = re.compile(r"\b(it|that one|this one|that film|this film|that movie|this movie)\b")
 _BRIEF = 4
 _YES_NO = ("is", "are", "was", "were", "does", "do", "did", "has", "can", "will", "would")
@@ -106,6 +107,8 @@ class Decider:
         if self._acts.asked(text) and self._bare_question(case, about):
             return True
         if self._acts.asked(text) and third:
+            return True
+        if self._titled(case) and _WH.match(text) and not case.said and not says("request", text):
             return True
         if says("have", text) and self._titled(case) and not case.said:
             return True

@@ -105,10 +105,10 @@ class Finders:
         board.claim(candidates)
         self._refer(reading, board, scene)
         clauses = self.clauses.split(reading, board)
-        labelled = tuple(Labelled(clause, self._ruling(reading, board, clause)) for clause in clauses)
+        labelled = tuple(Labelled(clause, self._ruling(reading, board, clause, scene)) for clause in clauses)
         for item in labelled:
             self._mask(board, item)
-        polarity = self.negation.read(reading, board)
+        polarity = self.negation.read(reading, board, themes)
         judged = tuple(self.roles.judge(reading, board, polarity, scene))
         board.claim(self.shared.spans(reading, board, scene))
         corrections = self.corrector.read(reading, board)
@@ -146,12 +146,12 @@ class Finders:
             board.replace(value, reference)
         board.claim(self.pointers.partial(reading, board, scene))
 
-    def _ruling(self, reading: Reading, board: Board, clause: Clause) -> Ruling:
+    def _ruling(self, reading: Reading, board: Board, clause: Clause, scene: Scene) -> Ruling:
         titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]
         quoted = any(span.rank > 3 for span in titles)
         if not quoted and (talk := self.acts.talk(clause.lower)):
             return Ruling(talk, {})
-        return self.acts.rule(blanked(reading, clause, titles), names_item=any(_sure(span) for span in titles))
+        return self.acts.rule(blanked(reading, clause, titles), names_item=any(map(_sure, titles)) or _points(reading, board, clause, scene))
 
     def _mask(self, board: Board, item: Labelled) -> None:
         """Take a clause of service or small talk off the board."""
@@ -160,6 +160,12 @@ class Finders:
         for span in [span for span in board.spans if item.clause.start <= span.start < item.clause.end]:
             board.remove(span)
         board.block(item.clause.start, item.clause.end)
+
+
+def _points(reading: Reading, board: Board, clause: Clause, scene: Scene) -> bool:
+    """Whether a clause points at something that was shown."""
+    referring = any(span.kind == "reference" and clause.start <= span.start < clause.end for span in board.spans)
+    return referring or (bool(scene.shown) and "it" in reading.norms(clause.start, clause.end))
 
 
 def _sure(title: Span) -> bool:

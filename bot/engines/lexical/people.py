@@ -24,6 +24,9 @@ MOST = 4
 _SHORTEST_TYPO = 5
 
 
+_PARTICLES = frozenset({"de", "del", "di", "da", "von", "van", "der", "den", "la", "le", "al", "el", "bin", "o", "mc", "st"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Sighting:
     start: int
@@ -73,6 +76,8 @@ class People:
         if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
             return None
         start = index - (index > 0 and self._fits_first(reading.tokens[index - 1], people))
+        if start == index and index > 0 and reading.tokens[index - 1].norm in _PARTICLES:
+            start -= 1
         if start == index and self._part_of_name(reading, index):
             return None
         people = self._narrowed(people, reading.tokens[start]) if start < index else people

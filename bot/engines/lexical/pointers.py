@@ -41,7 +41,7 @@ class Pointers:
         self._nouns = Phrases((noun, True) for noun in lists["places"]["nouns"])
         self._numbered = frozenset(lists["places"]["number"])
         self._middle = Phrases((phrase, True) for phrase in lists["places"]["middle"])
-        pronouns = [(phrase, kind) for kind in ("two", "many", "one") for phrase in lists["pronouns"][kind]]
+        pronouns = [(phrase, kind) for kind in ("other", "two", "many", "one") for phrase in lists["pronouns"][kind]]
         self._pronouns: Phrases[str] = Phrases(pronouns)
         self._shy = frozenset(lists["pronouns"]["shy"])
 

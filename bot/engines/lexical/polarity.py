@@ -43,9 +43,10 @@ class Negation:
         self._restart, self._lead = frozenset(lists["restart"]), frozenset(lists["lead"])
         self._stops = frozenset(table("en.words")["stop"])
 
-    def read(self, reading: Reading, board: Board) -> Polarity:
-        """The scopes over ``reading``, given the spans found in it."""
-        matches = [match for match in self._table.scan(reading.tokens) if board.free(match.start, match.end)]
+    def read(self, reading: Reading, board: Board, themes: Sequence[tuple[int, int]] = ()) -> Polarity:
+        """The scopes over ``reading``, given the spans found in it; a no inside a theme belongs to the theme."""
+        matches = [match for match in self._cues(reading.tokens) if board.free(match.start, match.end)]
+        matches = [match for match in matches if not any(start < match.start < end for start, end in themes)]
         starts = {match.start for match in matches if match.value == "forward"}
         scopes = []
         for match in matches:
@@ -57,6 +58,15 @@ class Negation:
         too = [index + 1 for index in self._too(reading.tokens, board, scopes)]
         ranges = (*scopes, *((index, index + 1) for index in too))
         return Polarity(ranges, tuple((match.start, match.end) for match in matches), frozenset(too), lifted)
+
+    def _cues(self, tokens: Sequence[Token]) -> list[Found[str]]:
+        """The cues of the table, and the "than" of "rather ... than"."""
+        found = self._table.scan(tokens)
+        rather = next((index for index, token in enumerate(tokens) if token.norm == "rather"), len(tokens))
+        than = next((index for index in range(rather + 1, len(tokens)) if tokens[index].norm == "than"), None)
+        if than is not None and not any(match.start <= than < match.end for match in found):
+            found.append(Found(than, than + 1, "forward"))
+        return found
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""

@@ -48,7 +48,7 @@ class Roles:
         for span in [span for span in board.spans if span.mentions]:
             judged.append(self._judged(reading, span, polarity, judged))
         for found in judged:
-            board.block(*found.cue)
+            board.block(_subject(reading.tokens, board, found.cue), found.cue[1])
         return judged or self._implied(reading, board, scene)
 
     def _point(self, reading: Reading, board: Board, scene: Scene) -> None:
@@ -66,6 +66,8 @@ class Roles:
         named = [m.item_id for span in board.spans if span.end <= start for m in span.mentions if m.item_id]
         if kind == "one":
             return (named[-1],) if named else (scene.focus,) if scene.focus else ()
+        if kind == "other":
+            return tuple(id_ for id_ in scene.shown if id_ not in named) if named else ()
         if kind == "two":
             return tuple(named[-2:]) if len(named) > 1 else scene.shown[:2]
         return scene.shown
@@ -157,3 +159,19 @@ def with_role(judged: Judged, role: Role | None = None) -> tuple[Mention, ...]:
 _CLOSERS = frozenset(
     "but and or only please though although with without from because more less again instead too except one ones film movie if as just which where when".split()
 )
+
+
+def _subject(tokens: Sequence[Token], board: Board, cue: tuple[int, int]) -> int:
+    """Where the words begin that say whose opinion it is: "my dad and I loved"."""
+    start, end = cue
+    if start == end or not _VERBS & {token.norm for token in tokens[start:end]}:
+        return start
+    place = start
+    while place > 0 and tokens[place - 1].word and board.free(place - 1, place) and tokens[place - 1].norm not in _TURNS:
+        place -= 1
+    return place if {token.norm for token in tokens[place:start]} & _PERSONS else start
+
+
+_VERBS = frozenset("loved liked enjoyed adored seen saw watched hated disliked love adore like hate".split())
+_PERSONS = frozenset("i we me my our us he she they".split())
+_TURNS = frozenset({"but", "which", "that", "because", "if", "like", "something", "anything", "as"})

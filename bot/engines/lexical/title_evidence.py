@@ -31,6 +31,8 @@ class Evidence:
         self._few = Phrases([*((cue, 1) for cue in lists["naming"]), *((cue, 2) for cue in lists["naming_several"])])
         self._direct, self._weak = frozenset(lists["direct"]), frozenset(lists["weak"])
         self._not_liking, self._telling = frozenset(lists["not_liking"]), frozenset(lists["telling"])
+        opinions = table("en.mentions")["roles"]["after"]
+        self._opinions = Phrases((cue, True) for role in ("liked", "rejected") for cue in opinions[role] if " " in cue)
         self._followers = frozenset(lists["followers"])
         self._openers = frozenset(word for phrase in lists["openers"] for word in phrase.split()[:1])
         self.filler = frozenset(word for phrase in table("en.words")["filler"] for word in phrase.split())
@@ -53,6 +55,8 @@ class Evidence:
         capital = self._capitals(words, first, last)
         if self.alone(words, first, last) or (cue and (capital or strong or not self._plain(key))):
             return CUED
+        if words.reading.tokens[words.places[first]].capital and self._judged_after(words, last):
+            return CAPITAL
         if capital and (len(key) > 1 or not self._theme(words, first)):
             return CAPITAL
         return CAPITAL if self._titles.distinctive(key) else NONE
@@ -105,6 +109,10 @@ class Evidence:
         if norm in common_words() or norm in self.filler or len(norm) < 3 or norm[0].isdigit() or self.taken(norm):
             return False
         return len(norm) < 5 or closest(norm, self._common) is None
+
+    def _judged_after(self, words: TitleWords, last: int) -> bool:
+        """Whether an opinion follows at once: "Frozen was great"."""
+        return self._opinions.at(words.reading.tokens, words.places[last - 1] + 1) is not None
 
     def _start(self, words: TitleWords, first: int) -> int:
         """The token where a cue has to end: before the article, if there is one."""

@@ -103,9 +103,14 @@ class TitleSearch:
         """Whether a title may begin here."""
         cue, quoted, capital = self._signs(words, first)
         opener = self._evidence.opener(words.norms[first])
-        if opener and not (quoted or capital):
+        if opener and not (quoted or capital or (cue and self._rare_ahead(words, first))):
             return False
         return cue or quoted or capital or first == self._content_start(words)
+
+    def _rare_ahead(self, words: TitleWords, first: int) -> bool:
+        """Whether a word that only titles have follows soon: "my neighbour Totoro"."""
+        ahead = words.norms[first : first + 4]
+        return any(word in self._titles.words and word not in common_words() for word in ahead)
 
     def _content_start(self, words: TitleWords) -> int:
         """The first word that is no filler; the article belongs to what follows."""

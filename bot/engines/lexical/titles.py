@@ -63,15 +63,11 @@ class Titles:
         for id_, forms in self._forms.items():
             for word in {word for form in forms for word in form.split()}:
                 self._by_word.setdefault(word, []).append(id_)
+        self.words = frozenset(self._by_word)
         self._ids = tuple(self._forms)
         self._names = tuple(self._forms[id_][0] for id_ in self._ids)
         self._squeezed = tuple(self._forms[id_][-1].replace(" ", "") for id_ in self._ids)
         self._typable = tuple(word for word in self._by_word if len(word) >= 4)
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Every word of every title, folded."""
-        return frozenset(self._by_word)
 
     def lengths(self, word: str) -> tuple[int, ...]:
         """How many words the titles have that begin with ``word``, longest first."""

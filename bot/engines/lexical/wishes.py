@@ -70,7 +70,8 @@ class Wishes:
         fixed = {index for match in self._fixed.scan(reading.tokens) for index in range(match.start, match.end)}
         found: list[Wish] = []
         for first, last in self._chunks(reading, board, fixed, themes, reach):
-            wish = self._wish(reading, polarity, fixed, first, last)
+            whole = any(first == start for start, _ in themes)
+            wish = self._wish(reading, polarity, fixed, (first, last), whole=whole)
             if wish and wish.text.casefold() not in {other.text.casefold() for other in found}:
                 found.append(wish)
         return found[:MOST]
@@ -96,8 +97,10 @@ class Wishes:
                 run = index if opens else index + 1
         return [(first, min(last, first + LONGEST)) for first, last in cuts if first < last]
 
-    def _wish(self, reading: Reading, polarity: Polarity, fixed: set[int], first: int, last: int) -> Wish | None:
-        first, last = self._trimmed(reading.tokens, fixed, first, last)
+    def _wish(
+        self, reading: Reading, polarity: Polarity, fixed: set[int], chunk: tuple[int, int], *, whole: bool
+    ) -> Wish | None:
+        first, last = self._trimmed(reading.tokens, fixed, *chunk, whole=whole)
         content = [i for i in range(first, last) if i in fixed or self._content(reading.tokens[i])]
         if not content:
             return None
@@ -109,9 +112,11 @@ class Wishes:
         contrary = None if wanted else self._antonyms.get(text.casefold().removeprefix("too ").removeprefix("very "))
         return Wish(contrary, start, True) if contrary else Wish(text, start, wanted)
 
-    def _trimmed(self, tokens: Sequence[Token], fixed: set[int], first: int, last: int) -> tuple[int, int]:
+    def _trimmed(
+        self, tokens: Sequence[Token], fixed: set[int], first: int, last: int, *, whole: bool
+    ) -> tuple[int, int]:
         """Without scaffolding at the edges; a preposition stays when its noun does, a theme's own words stay."""
-        theme = self._themes.at(tokens, first)
+        theme = self._themes.at(tokens, first) if whole else None
         lead, barrier = (theme.end if theme and theme.end < last else first), first
         while lead < last and lead not in fixed and not theme and (match := self._scaffold(tokens, lead, last)):
             barrier = match if match - lead > 1 else barrier
@@ -148,7 +153,8 @@ class Wishes:
         place = lead
         while place > first and tokens[place - 1].norm in ("a", "an", "the", "my", "our", "some", "in", "which", "more", "less", "two", "her", "his", "their", "on", "of", "very", "is", "are", "me", "not"):
             place -= 1
-        if place > first and tokens[place - 1].norm in self._keep:
+        bare = place == lead and tokens[place - 1].norm == "like"
+        if place > first and tokens[place - 1].norm in self._keep and not bare:
             return place - 1
         if place < lead and tokens[place].norm in ("more", "less"):
             return place

@@ -40,14 +40,18 @@ def conversation(
     drawings: Drawings[Drawn],
     *,
     locale: str,
+    then: StoredTurn | None = None,
     last: bool = True,
 ) -> Drawn:
-    """The turns, oldest first, each in its own language, else ``locale``. ``last``: nothing follows the last one."""
+    """The turns, oldest first, each in its own language, else ``locale``.
+
+    ``then`` is the turn that runs now and is not among them; ``last``: nothing at all follows the last one.
+    """
     drawn: Drawn = []
     for number, turn in enumerate(stored, 1):
-        following = stored[number] if number < len(stored) else None
+        following = stored[number] if number < len(stored) else then
         if not turns.superseded(turn, following):
-            face, ends = faces(turns.language(turn, locale)), following is None and last
+            face, ends = faces(turns.language(turn, locale)), number == len(stored) and last
             drawn += drawings.of(
                 (turn.id, turn.status, number, ends, locale), partial(pair, turn, face, number=number, last=ends)
             )

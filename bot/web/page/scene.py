@@ -68,7 +68,7 @@ class Scene:
         if not self.turns and running is None and not failure:
             return empty(examples(self.assistant.shelf(self.kept.catalog), self.face.voice), self.face)
         followed = running is not None or bool(failure)
-        past = conversation(self.turns, self.faces, self.drawings, locale=self.locale, last=not followed)
+        past = conversation(self.turns, self.faces, self.drawings, locale=self.locale, then=running, last=not followed)
         face = self.faces(language(running, self.locale)) if running else self.face
         return [
             *begun(self.face),

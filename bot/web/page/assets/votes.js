@@ -2,30 +2,46 @@
 let votes = { like: [], dislike: [], seen: [] };
 const KINDS = ['like', 'dislike', 'seen'];
 const DONE = { like: 'confirm_liked', dislike: 'confirm_disliked', seen: 'confirm_seen', undo: 'confirm_undone' };
-const voteOn = (id) => KINDS.find((kind) => votes[kind].includes(id)) || '';
+const KEYS = { like: 'like', dislike: 'rejected', seen: 'seen' };
+const AGAINST = { like: 'dislike', dislike: 'like' };
+const votesOn = (id) => KINDS.filter((kind) => votes[kind].includes(id));
 
 function paintVotes() {
   for (const card of all('.st-card')) {
-    const vote = voteOn(card.dataset.id);
-    if (card.dataset.vote !== vote) card.dataset.vote = vote;
+    const held = votesOn(card.dataset.id);
+    if (card.dataset.votes !== held.join(' ')) card.dataset.votes = held.join(' ');
     for (const button of all('[data-act][aria-pressed]', card)) {
       if (button.dataset.act === 'reason') continue;
-      const pressed = String(button.dataset.act === vote);
+      const pressed = String(held.includes(button.dataset.act));
       if (button.getAttribute('aria-pressed') !== pressed) button.setAttribute('aria-pressed', pressed);
     }
   }
 }
 
+// Like and dislike exclude each other, seen goes with both. Pressing again, or "undo", takes back what was pressed last.
 function vote(button) {
-  const id = button.dataset.id;
+  const { id, act } = button.dataset;
   const card = button.closest('.st-card');
-  const act = button.dataset.act === voteOn(id) ? 'undo' : button.dataset.act;
-  for (const kind of KINDS) votes[kind] = votes[kind].filter((other) => other !== id);
-  if (act !== 'undo') votes[act].push(id);
-  if (button.dataset.act === 'undo') one('[data-act=like]', card).focus();
+  const held = votesOn(id);
+  const back = act === 'undo' ? card.lastVote : held.includes(act) && act;
+  if (back) takeBack(id, back, held);
+  else if (act !== 'undo') press(id, act);
+  if (act === 'undo') one('[data-act=like]', card).focus();
+  card.lastVote = back ? '' : act;
   paintVotes();
-  confirmVote(card, act);
+  confirmVote(card, back ? 'undo' : act);
+}
+
+function press(id, act) {
+  for (const kind of [act, AGAINST[act]]) if (kind) votes[kind] = votes[kind].filter((other) => other !== id);
+  votes[act].push(id);
   ask(act, { id });
+}
+
+function takeBack(id, kind, held) {
+  votes[kind] = votes[kind].filter((other) => other !== id);
+  if (held.length > 1) ask('forget', { key: `${KEYS[kind]}:${id}` });
+  else ask('undo', { id });
 }
 
 // The line that confirms a press and offers to take it back, for ten seconds, longer while it is in use.
