@@ -31,7 +31,9 @@ def joined(
     return tuple(dict.fromkeys((*kept, *new)))
 
 
-def without(constraints: Iterable[Constraint], *, facets: Iterable[str], values: Sequence[Constraint]) -> list[Constraint]:
+def without(
+    constraints: Iterable[Constraint], *, facets: Iterable[str], values: Sequence[Constraint]
+) -> list[Constraint]:
     """``constraints`` without those on ``facets``, and without those that name one of ``values``, wanted or not."""
     gone = frozenset(facets)
     return [one for one in constraints if one.facet not in gone and not any(_names_same(one, back) for back in values)]

@@ -32,7 +32,7 @@ def fold(
     item holds both.
     """
     if intent.reset:
-        state = DialogueState(rejected=state.rejected, seen=state.seen, shown=state.shown, language=state.language)
+        state = _anew(state)
     for press in feedback:
         state = _pressed(state, press)
     if intent.acts:
@@ -78,6 +78,12 @@ def search_text(wishes: Iterable[str], constraints: Iterable[Constraint]) -> str
 def searchable(wishes: Iterable[str]) -> tuple[str, ...]:
     """The wishes that say what is wanted."""
     return tuple(wish for wish in wishes if not wish.startswith(UNWANTED))
+
+
+def _anew(state: DialogueState) -> DialogueState:
+    """What outlives "start over": which items stay out, the language, and the person who was asked for."""
+    lasting = ("rejected", "seen", "shown", "language", "handed_over")
+    return DialogueState(**{name: getattr(state, name) for name in lasting})
 
 
 def _pressed(state: DialogueState, press: Feedback) -> DialogueState:

@@ -68,7 +68,7 @@ def test_every_act_ends_with_words_and_a_way_on(tmp_path, act):
 
 
 def test_recommending(bot):
-    """Three different films that meet the condition, each with a reason, ranked from 0 with the features that decided."""
+    """Three different films that meet the condition, each with a reason, ranked from 0, with features."""
     events = said(bot, bot.open().id, "a western")
     found = cards(events)
     assert [card.rank for card in found] == [0, 1, 2]
@@ -88,7 +88,7 @@ def test_progress_has_real_numbers(bot):
 
 
 def test_something_else_never_repeats(bot):
-    """"Something else" shows what was not shown; when the exact matches are used up, cards say what they miss."""
+    """ "Something else" shows what was not shown; when the exact matches are used up, cards say what they miss."""
     session = bot.open().id
     first = said(bot, session, "a western from the 1950s")
     exact, shown = only(first, types.Recommended)[0].total, [*cards(first)]
@@ -146,7 +146,7 @@ def test_telling_about_a_film_shows_its_card(bot):
 
 
 def test_asking_without_a_film_asks_back(bot):
-    """"Who directed it?" after three cards asks which one, and each title is a chip that answers."""
+    """ "Who directed it?" after three cards asks which one, and each title is a chip that answers."""
     session = bot.open().id
     found = cards(said(bot, session, "a western"))
     events = said(bot, session, "who directed it?")
@@ -231,7 +231,7 @@ def test_a_service_question_keeps_the_wishes(bot):
 
 
 def test_a_person_takes_over(bot):
-    """The record has the goal, the conditions, what was shown and liked, and the open question; asking again keeps it."""
+    """The record has the goal, the conditions, what was shown, the open question; a second call is the same."""
     session = bot.open().id
     found = cards(said(bot, session, "a quiet French film before 1970"))
     bot.feedback(session, "like", item_id=found[0].item.id)

@@ -121,9 +121,12 @@ def _choose(ranked: Sequence[tuple[Read, Scores]], scores: Sequence[float]) -> t
     room, best = SENTENCES, float(max(marks.max(initial=0.0) for _, marks in ranked))
     for (read, marks), score in zip(ranked[:SENTENCES], scores, strict=False):
         near = score >= scores[0] - NEAR_PASSAGE and marks.max(initial=0.0) >= best - NEAR_SENTENCE
-        if read.pieces and room and (near or not found):
-            found.append(_from_passage(read, marks, most=1 if found else room))
-            room = max(0, room - len(found[-1].sentences))
+        if not read.pieces or (found and not near):
+            continue
+        chosen = _from_passage(read, marks, most=1 if found else room)
+        if len(chosen.sentences) <= room:
+            found.append(chosen)
+            room -= len(chosen.sentences)
     return tuple(found)
 
 
@@ -156,22 +159,20 @@ def _signals(
     ``dense``, ``sentence``: cosines of the nameless question with the best passage and its nearest sentence;
     ``lexical``: the best BM25 score per logarithm of the centre's size; ``margin``: the lead over the fourth passage;
     ``covered``, ``known``: weighted shares of the question's meanings in the best passage and in the whole centre;
-    ``missing``: 1 when the question asks for a kind of thing (a price, a place...) that the answer does not show;
-    ``shown``: 1 when the answer shows it.
+    ``missing``: 1 when the question asks for a kind of thing (a price, a place...) that the answer does not show.
     """
     names = {reader.words.label(name) for name in reader.names}
     labels = {label: w for label, w in asked.labels.items() if label not in names} or asked.labels
     total = max(sum(labels.values()), 1e-9)
     text = " ".join(sentence for part in chosen for sentence in part.sentences)
-    named = reader.concepts[reader.passages.index(best.passage)]
+    named = reader.concepts[best.row]
     ordered = np.sort(np.append(scores, [UNRELATED] * 4))[::-1]
     return {
-        "dense": float(reader.dense(asked.nameless)[reader.passages.index(best.passage)]),
+        "dense": float(reader.dense(asked.nameless)[best.row]),
         "sentence": _nearest(best, asked.nameless),
         "lexical": float(lexical.max()) / float(np.log1p(len(reader.passages))),
         "margin": float(ordered[0] - ordered[3]),
         "covered": sum(w for label, w in labels.items() if label in named) / total,
         "known": sum(w for label, w in labels.items() if label in reader.weights) / total,
         "missing": float(reader.words.misses(asked.text, text)),
-        "shown": float(reader.words.shows(asked.text, text)),
     }

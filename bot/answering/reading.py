@@ -33,8 +33,9 @@ _OPENERS = ".!?:\n|"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One passage, cut into pieces; ``labels[i]``, the meanings, and row ``i`` of ``vectors`` belong to ``pieces[i]``."""
+    """The passage of one row in pieces; ``labels[i]`` (its meanings) and ``vectors[i]`` belong to ``pieces[i]``."""
 
+    row: int
     passage: Passage
     pieces: tuple[Piece, ...]
     labels: tuple[frozenset[str], ...]
@@ -122,7 +123,7 @@ class Reader:
         start = 0
         for row, part in zip(rows, cut, strict=True):
             labels = tuple(frozenset(self.words.concepts(piece.text)) for piece in part)
-            yield Read(self.passages[row], part, labels, vectors[start : start + len(part)])
+            yield Read(row, self.passages[row], part, labels, vectors[start : start + len(part)])
             start += len(part)
 
 

@@ -26,7 +26,8 @@ def language_model(spec: str, *, api_key: str = "", device: str = "auto", timeou
     - ``organisation/model``: from the local Hugging Face cache;
     - ``provider:model``: whatever `init_chat_model` knows.
 
-    ``timeout``: seconds without an answer from a server, or of waiting for a local model's turn. Raises EngineError: what was asked, what was found, what to do.
+    ``timeout``: seconds without an answer from a server, or of waiting for a local model's turn.
+    Raises EngineError: what was asked, what was found, what to do.
     """
     spec = spec.strip()
     if not spec:

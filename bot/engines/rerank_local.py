@@ -128,15 +128,15 @@ class LateInteractionReranker:
 
     def _known(self, items: Sequence[Item | Passage]) -> list[Encoded]:
         """What is kept of every entry, computed where it is not known."""
-        entries = {_key(item): item for item in items}
+        keys = [_key(item) for item in items]
         with self._lock:
-            known = {key: self._warm.get(key, self._spare.get(key)) for key in entries}
-        missing = [key for key, held in known.items() if held is None]
+            known = {key: held for key in keys if (held := self._warm.get(key) or self._spare.get(key))}
+        missing = {key: item for key, item in zip(keys, items, strict=True) if key not in known}
         if missing:
-            made = dict(zip(missing, self._encoded([entries[key] for key in missing]), strict=True))
+            made = dict(zip(missing, self._encoded(list(missing.values())), strict=True))
             known |= made
             self._remember(made)
-        return [found for item in items if (found := known[_key(item)]) is not None]
+        return [known[key] for key in keys]
 
     def _remember(self, made: Mapping[str, Encoded]) -> None:
         """Keep what was computed on the way, the oldest forgotten first."""
@@ -166,8 +166,10 @@ def _rounded(rows: NDArray[np.float32]) -> Rows:
 
 
 def _key(item: Item | Passage) -> str:
-    """What an entry's tokens are known by."""
-    return content_hash(text_of(item), "item" if isinstance(item, Item) else "passage")
+    """What an entry's tokens are known by: a hash of all that they are made from."""
+    if isinstance(item, Passage):
+        return content_hash(f"{item.title}\0{item.heading}\0{item.text}", "passage")
+    return content_hash(f"{item.title}\0{item.facets}\0{item.description}", "item")
 
 
 def max_sim(query: NDArray[np.float32], items: Sequence[Rows]) -> NDArray[np.float32]:

@@ -58,13 +58,23 @@ class Timed:
         return float(np.median(self.times))
 
 
-def run(data: Path, *, size: int = SIZE, embedder: Embedder | None = None, cache: Path | None = None) -> Report:
-    """Measure ``size`` films of ``data``; vectors are kept in ``cache``. Raises InvalidRequest without the data."""
+def run(
+    data: Path,
+    *,
+    size: int = SIZE,
+    texts: Sequence[str] = (),
+    embedder: Embedder | None = None,
+    cache: Path | None = None,
+) -> Report:
+    """Measure ``size`` films of ``data`` by the queries ``texts``, the shipped wishes where none are given.
+
+    Vectors are kept in ``cache``. Raises InvalidRequest without the data.
+    """
     embedder = embedder or _local()
     cache = cache or Path(tempfile.gettempdir()) / f"shelftalk-bench-{embedder.name}-{size}"
     records = _records(films(data, size), embedder, cache)
-    tuning, held = wishes()
-    queries = list(embedder.embed([one.text for one in (*tuning, *held)], kind="query"))
+    texts = texts or [one.text for half in wishes() for one in half]
+    queries = list(embedder.embed(texts, kind="query"))
     with tempfile.TemporaryDirectory() as folder:
         return _measured(records, embedder, queries, Path(folder))
 
@@ -118,8 +128,8 @@ def _measured(records: Records, embedder: Embedder, queries: Sequence[Vector], f
         rows += [_row(name, share, one) for name, one in timed.items()]
         checks += _checks(share, len(ids), *list(timed.values())[:2])
     protocol = (
-        f"top {K} of {len(ids)} Wikipedia film paragraphs by {embedder.name}, {len(queries)} wishes x {ROUNDS} rounds "
-        "in turn; filters keep 1, 10 and 50 percent of the rows by a number, as a mask here and as `where` there; "
+        f"top {K} of {len(ids)} Wikipedia film paragraphs by {embedder.name}, {len(queries)} queries x {ROUNDS} "
+        "rounds in turn; filters keep 1, 10 and 50 percent of the rows by a number, as a mask here and as `where` there; "
         "Chroma is given the same vectors and settings"
     )
     return Report("search", protocol, machine(), tuple(rows), tuple(checks))

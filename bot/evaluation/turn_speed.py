@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,7 +20,7 @@ import numpy as np
 
 from bot.errors import ShelftalkError
 from bot.evaluation.report import Check, Report, machine
-from bot.evaluation.serving import CORES, Server, serving, two_cores
+from bot.evaluation.serving import CORES, serving, two_cores
 
 MESSAGES: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("something like Alien but funnier, after 1990", {"year": {"$gt": 1990}}),
@@ -41,22 +40,25 @@ ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One turn: milliseconds to the cards (NaN: there were none), to the first word, to the end; tokens written."""
+    """One turn: milliseconds to the cards (NaN: there were none), to the first word, to the end; the reply."""
 
     cards: float
     first_word: float
     done: float
-    tokens: int
+    text: str = ""
 
 
 def run() -> Report:
     """Measure both, print medians and 95th percentiles side by side."""
     with serving() as server:
         ours = _talk(server.url)
-        rows = [_row("shelftalk", ours, ready_s=server.ready, **_memory(server))]
-    tokens = int(np.median([timing.tokens for timing in ours]))
+        memory = {"resident_mb": server.resident(), "peak_mb": server.resident(peak=True)}
+    tokens = int(np.median(count_tokens([timing.text for timing in ours])))
     peer, described = _plain(tokens)
-    rows.append(_row("plain stack", peer))
+    rows = [
+        _row("shelftalk", ours, tokens=tokens, ready_s=server.ready, **memory),
+        _row("plain stack", peer, tokens=tokens),
+    ]
     protocol = (
         f"{len(MESSAGES)} messages x {ROUNDS} rounds, a new session each, one visitor, {CORES} cores, embedded profile "
         "on the CPU, server-sent events over loopback; plain stack in process, no HTTP, filters given ready-made: "
@@ -92,16 +94,19 @@ def turn(client: httpx.Client, message: str) -> Timing:
                 marks.setdefault(event, (time.perf_counter() - began) * 1e3)
             elif line.startswith("data: ") and event == "delta":
                 text += json.loads(line[6:])["text"]
-    return Timing(marks.get("recommended", np.nan), marks["delta"], marks["done"], _tokens(text))
+    return Timing(marks.get("recommended", np.nan), marks["delta"], marks["done"], text)
 
 
-def _tokens(text: str) -> int:
-    """Tokens of a reply, by the tokenizer that both stacks have."""
+def count_tokens(texts: Sequence[str]) -> list[int]:
+    """Tokens of each text, by the tokenizer that both stacks have."""
     from tokenizers import Tokenizer
 
     from vectorstore.embedders.local import model_folder
 
-    return len(Tokenizer.from_file(str(model_folder() / "tokenizer.json")).encode(text, add_special_tokens=False).ids)
+    tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return [len(found.ids) for found in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
 
 def _plain(tokens: int) -> tuple[list[Timing], str]:
@@ -111,7 +116,7 @@ def _plain(tokens: int) -> tuple[list[Timing], str]:
     if done.returncode:
         raise ShelftalkError(f"the plain stack failed: {done.stderr[-500:]}", hint=f"run {' '.join(command)}")
     told = json.loads(done.stdout.splitlines()[-1])
-    return [Timing(*row, tokens) for row in told["turns"]], told["described"]
+    return [Timing(*row) for row in told["turns"]], told["described"]
 
 
 def _plain_process(tokens: int) -> None:
@@ -129,13 +134,9 @@ def _plain_process(tokens: int) -> None:
     sys.stdout.write("\n" + json.dumps({"turns": turns, "described": stack.described(tokens)}) + "\n")
 
 
-def _memory(server: Server) -> dict[str, int]:
-    return {"resident_mb": server.resident(), "peak_mb": server.resident(peak=True)}
-
-
 def _row(system: str, timings: Sequence[Timing], **more: Any) -> dict[str, Any]:
     """Medians and 95th percentiles of one system; turns per second of one visitor who never waits."""
-    row: dict[str, Any] = {"system": system, "n": len(timings), "tokens": int(np.median([t.tokens for t in timings]))}
+    row: dict[str, Any] = {"system": system, "n": len(timings)}
     for name in ("cards", "first_word", "done"):
         values = [getattr(timing, name) for timing in timings]
         row[f"{name}_p50_ms"] = round(float(np.nanpercentile(values, 50)), 1)

@@ -30,7 +30,9 @@ _YOURS = re.compile(
 )
 _MINE = re.compile(r"\b(i|my|we|our)\b")
 _LEAD = re.compile(r"(?:(?:hm+|um+|uh|well|so|ok|okay|and|but|oh|ah|right|please|hey|alright|great|cool)\b[ ,.!]*)+")
-_THEME = re.compile(r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b")
+_THEME = re.compile(
+    r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Acts:
         """The small talk or call for a person that a clause is, "" for none; stronger than a title in it."""
         if self._matches("handover", clause) and not _THEME.search(clause):
             return "handover"
-        found = next((name for name in TALK if self._matches(name, clause)), "")
+        bare = _LEAD.sub("", clause) or clause
+        found = next((name for name in TALK if self._matches(name, clause) or self._matches(name, bare)), "")
         return "" if found in ("capabilities", "identity") and self._serves(clause) else found
 
     def rule(self, clause: str, *, names_item: bool) -> Ruling:

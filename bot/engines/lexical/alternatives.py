@@ -9,7 +9,9 @@ from bot.engines.lexical.findings import Findings
 from bot.engines.lexical.spans import Span, opposites
 from vectorstore.base import Constraint
 
-_LINKS = frozenset({"or", ",", "either", "a", "an", "the", "maybe", "perhaps", "even", "some", "from", "in", "with", "by"})
+_LINKS = frozenset(
+    {"or", ",", "either", "a", "an", "the", "maybe", "perhaps", "even", "some", "from", "in", "with", "by"}
+)
 
 
 def alternatives(findings: Findings, spans: Sequence[Span]) -> list[Span]:

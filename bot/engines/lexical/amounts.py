@@ -19,7 +19,17 @@ from vectorstore.base import Constraint
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
 
-_SORT = ("sort by", "sorted by", "order by", "ordered by", "rank by", "ranked by", "sort them by", "sort it by", "arrange by")
+_SORT = (
+    "sort by",
+    "sorted by",
+    "order by",
+    "ordered by",
+    "rank by",
+    "ranked by",
+    "sort them by",
+    "sort it by",
+    "arrange by",
+)
 
 
 class Amounts:
@@ -27,7 +37,9 @@ class Amounts:
 
     def __init__(self, vocabulary: Vocabulary, speeches: Mapping[str, Speech]) -> None:
         """Turn each facet's words into ready spans."""
-        self._table = Phrases((phrase, span) for speech in speeches.values() for phrase, span in _entries(vocabulary, speech))
+        self._table = Phrases(
+            (phrase, span) for speech in speeches.values() for phrase, span in _entries(vocabulary, speech)
+        )
 
     def spans(self, reading: Reading) -> list[Span]:
         """Every such phrase in the message, the longest at each place."""

@@ -18,6 +18,7 @@ from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint
 
 _JOINT = re.compile(r"^(?:(?:and|but|also|so|then|plus)\b[ ,]*)+", re.I)
+_WEAK_TOPICS = ("", "affirm", "unclear", "hello")
 _MANY = 4
 _SHADE = re.compile(r"^(?:less|more)\b|^\w+er$")
 _ASKING = ("ask_item", "compare", "why_not")
@@ -70,9 +71,7 @@ class Assembler:
 
     def _decided(self, findings: Findings, item: Labelled) -> tuple[Case, Decision]:
         reach = (item.clause.start, item.clause.end)
-        wishes = self._finders.wishes.read(
-            findings.reading, findings.board, findings.polarity, findings.themes, reach
-        )
+        wishes = self._finders.wishes.read(findings.reading, findings.board, findings.polarity, findings.themes, reach)
         case = self._decider.case(findings, item, tuple(wishes))
         return case, self._decider.decide(case)
 
@@ -110,7 +109,12 @@ class Assembler:
 
     def _asked(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         """A question about items; one without an item means the one in focus, a comparison those shown."""
-        years = [one for span in case.spans for one in span.constraints if one.op in ("is", "between") and span.kind == "range"]
+        years = [
+            one
+            for span in case.spans
+            for one in span.constraints
+            if one.op in ("is", "between") and span.kind == "range"
+        ]
         draft.asked += [facet for facet in decision.asked if facet not in {constraint.facet for constraint in years}]
         for judged in case.mentions:
             found = with_role(judged, "mentioned" if judged.role == "liked" else judged.role)
@@ -186,7 +190,11 @@ class Assembler:
         after = findings.board.at(span.end + 1) if span.end + 1 < len(findings.reading.tokens) else None
         than = findings.reading.tokens[span.end].norm == "than" if span.end < len(findings.reading.tokens) else False
         anchors = [m.item_id for m in after.mentions] if than and after else []
-        near = [found for found in case.mentions if found.role in ("liked", "mentioned") and not _measured(findings, found.span)]
+        near = [
+            found
+            for found in case.mentions
+            if found.role in ("liked", "mentioned") and not _measured(findings, found.span)
+        ]
         anchors += [mention.item_id for judged in near for mention in judged.span.mentions]
         return replace(span.relative, anchor=anchors[0] if anchors else None)
 
@@ -255,7 +263,7 @@ def _labelled(item: Labelled, draft: _Draft) -> None:
         draft.topic = draft.topic or "off_topic"
     else:
         draft.acts.append("smalltalk")
-        draft.topic = draft.topic or label
+        draft.topic = label if draft.topic in _WEAK_TOPICS else draft.topic
 
 
 def _measured(findings: Findings, span: Span) -> bool:

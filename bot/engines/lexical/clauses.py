@@ -51,7 +51,11 @@ class Clauses:
                 continue
             if token.text in _ENDS and not (index and tokens[index - 1].norm in _ABBREVIATIONS):
                 cuts.append(index + 1)
-            elif token.norm in self._joiners and not (span and index > span.start) and self._opens(tokens, index + 1, board):
+            elif (
+                token.norm in self._joiners
+                and not (span and index > span.start)
+                and self._opens(tokens, index + 1, board)
+            ):
                 cuts.append(index + (not token.word))
         return cuts
 

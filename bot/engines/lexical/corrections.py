@@ -14,7 +14,32 @@ from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
 
-_SKIPPED = frozenset({"the", "a", "an", "any", "my", "that", "it", "being", "be", "particular", "specific", "of", "all", "those", "to", "about", "part", "thing", "bit", "too", "films", "film"})
+_SKIPPED = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "any",
+        "my",
+        "that",
+        "it",
+        "being",
+        "be",
+        "particular",
+        "specific",
+        "of",
+        "all",
+        "those",
+        "to",
+        "about",
+        "part",
+        "thing",
+        "bit",
+        "too",
+        "films",
+        "film",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +67,7 @@ class Corrector:
         self._actually = Phrases((cue, True) for cue in lists["actually"])
         self._replace = Phrases((cue, True) for cue in lists["replace"])
         self._allow = Phrases((cue, True) for cue in lists["allow"])
+        self._again = Phrases((cue, True) for cue in lists["allow_again"])
         self._add = Phrases((cue, True) for cue in lists["add"])
 
     def drops(self, reading: Reading) -> list[Span]:
@@ -61,12 +87,16 @@ class Corrector:
         """The corrections of a message, given its spans."""
         tokens = reading.tokens
         values = [span for span in board.spans if span.constraints]
+        actually = any(board.free(match.start, match.end) for match in self._actually.scan(tokens))
+        cues = {span.start: cue for span in values if (cue := self._released(tokens, span, actually=actually))}
         return Corrections(
             dropped=tuple(dict.fromkeys(span.facet for span in board.spans if span.kind == "drop")),
-            released=frozenset(span.start for span in values if self._released(tokens, span)),
-            cues=tuple(cue for span in values if (cue := self._released(tokens, span))),
-            actually=any(board.free(match.start, match.end) for match in self._actually.scan(tokens)),
-            replacing=any(self._replaces(tokens, span) for span in values) or tokens[-1:] != () and tokens[-1].norm == "instead",
+            released=frozenset(cues),
+            cues=tuple(cues.values()),
+            actually=actually,
+            replacing=any(self._replaces(tokens, span) for span in values)
+            or (tokens[-1:] != ()
+            and tokens[-1].norm == "instead"),
             adding=any(board.free(match.start, match.end) for match in self._add.scan(tokens)),
         )
 
@@ -83,17 +113,22 @@ class Corrector:
                 return None
             place -= 1
 
-    def _released(self, tokens: Sequence[Token], span: Span) -> tuple[int, int] | None:
+    def _released(self, tokens: Sequence[Token], span: Span, *, actually: bool) -> tuple[int, int] | None:
         """The cue that takes a value back, as tokens."""
         place = span.start
         while place > 0 and not self._release.before(tokens, place) and tokens[place - 1].norm in _SKIPPED:
             place -= 1
         match = self._release.before(tokens, place) or self._allow.at(tokens, span.end)
+        match = match or (self._again.at(tokens, span.end) if actually else None)
         return (match.start, match.end) if match else None
 
     def _replaces(self, tokens: Sequence[Token], span: Span) -> bool:
         place = span.start
-        while place > 0 and not self._replace.before(tokens, place) and tokens[place - 1].norm in _SKIPPED | {",", "from", "in", "by", "with", "more"}:
+        while (
+            place > 0
+            and not self._replace.before(tokens, place)
+            and tokens[place - 1].norm in _SKIPPED | {",", "from", "in", "by", "with", "more"}
+        ):
             place -= 1
         return self._replace.before(tokens, place) is not None
 

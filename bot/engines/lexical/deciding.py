@@ -41,7 +41,7 @@ class Case:
     spans: tuple[Span, ...]
     mentions: tuple[Judged, ...]
     wishes: tuple[Wish, ...]
-    shown: bool
+    shown: tuple[str, ...]
     pointing: bool
 
     @property
@@ -72,7 +72,7 @@ class Decider:
         words = findings.reading.norms(item.clause.start, item.clause.end)
         pointing = bool(findings.scene.shown or findings.scene.focus) and bool(_POINTING & set(words))
         mentions = tuple(findings.mentions(item.clause))
-        return Case(text, item, spans, mentions, wishes, bool(findings.scene.shown), pointing)
+        return Case(text, item, spans, mentions, wishes, findings.scene.shown, pointing)
 
     def decide(self, case: Case) -> Decision:
         """The act of a clause that no rule labelled."""
@@ -94,7 +94,10 @@ class Decider:
         pointed = sum(len(judged.span.mentions) for judged in case.mentions)
         if self._acts.says("not_compare", case.text) or (self._acts.says("request", case.text) and not pointed):
             return False
-        return pointed > 1 or (case.shown and (bool(pointed) or case.text.startswith(("which", "what", "how", "compare", "and which"))))
+        return pointed > 1 or (
+            bool(case.shown)
+            and (bool(pointed) or case.text.startswith(("which", "what", "how", "compare", "and which")))
+        )
 
     def _asks(self, case: Case) -> bool:
         says, text = self._acts.says, case.text
@@ -121,7 +124,7 @@ class Decider:
         question = self._acts.says("question", case.text)
         if about and (question or not case.wanting):
             return not self._acts.says("request", case.text) or question
-        return case.shown and not case.wanting and not case.wishes and len(case.text.split()) <= 6
+        return bool(case.shown) and not case.wanting and not case.wishes and len(case.text.split()) <= 6
 
     def _titled(self, case: Case) -> bool:
         return any(mention.how == "title" for judged in case.mentions for mention in judged.span.mentions)
@@ -143,7 +146,8 @@ class Decider:
         """An evaluation of something shown, and no wish beside it."""
         if case.said and not any(judged.span.mentions for judged in case.mentions):
             return self._unsaid(case)
-        referring = all(m.how == "reference" for judged in case.mentions for m in judged.span.mentions)
+        named = [mention for judged in case.mentions for mention in judged.span.mentions]
+        referring = all(mention.how == "reference" or mention.item_id in case.shown for mention in named)
         settled = not case.wanting and not case.wishes and not self._acts.says("request", case.text)
         if case.said and settled and (referring or all(judged.role != "liked" for judged in case.mentions)):
             similar = any(judged.role == "liked" for judged in case.mentions) and self._acts.says("similar", case.text)
@@ -166,7 +170,7 @@ class Decider:
         brief = case.wishes or (len(text.split()) <= _BRIEF and not says("sentence", text))
         if case.wanting or says("request", text) or (brief and says("item", text)):
             return Decision("recommend")
-        if not case.wishes:
+        if not case.wishes and not (says("question", text) and len(text.split()) >= _BRIEF):
             return Decision("smalltalk", topic="affirm" if case.shown else "unclear")
         return None
 

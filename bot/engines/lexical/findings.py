@@ -96,7 +96,9 @@ class Finders:
 
     def known(self, word: str) -> bool:
         """Whether a folded word belongs to the language or the catalogue."""
-        return word in common_words() or word in self.titles.words or word in self.people.words or word in self.gazetteer
+        return (
+            word in common_words() or word in self.titles.words or word in self.people.words or word in self.gazetteer
+        )
 
     def find(self, reading: Reading, scene: Scene) -> Findings:
         """Everything in one message."""
@@ -151,7 +153,10 @@ class Finders:
         quoted = any(span.rank > 3 for span in titles)
         if not quoted and (talk := self.acts.talk(clause.lower)):
             return Ruling(talk, {})
-        return self.acts.rule(blanked(reading, clause, titles), names_item=any(map(_sure, titles)) or _points(reading, board, clause, scene))
+        return self.acts.rule(
+            blanked(reading, clause, titles),
+            names_item=any(map(_sure, titles)) or _points(reading, board, clause, scene),
+        )
 
     def _mask(self, board: Board, item: Labelled) -> None:
         """Take a clause of service or small talk off the board."""

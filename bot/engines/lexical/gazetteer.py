@@ -48,7 +48,9 @@ class Gazetteer:
         self._table: Phrases[tuple[Entry, ...]] = Phrases((phrase, _merged(found)) for phrase, found in entries.items())
         self._words = tuple(phrase for phrase in entries if " " not in phrase and len(phrase) >= _SHORTEST_TYPO)
         self._known = known | common_words() | {word for phrase in entries for word in phrase.split()}
-        self._left = Phrases((cue, name) for name, speech in self._speeches.items() for cue in speech.left + speech.names)
+        self._left = Phrases(
+            (cue, name) for name, speech in self._speeches.items() for cue in speech.left + speech.names
+        )
         self._right = Phrases((cue, name) for name, speech in self._speeches.items() for cue in speech.right)
 
     def __contains__(self, phrase: str) -> bool:

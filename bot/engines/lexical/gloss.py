@@ -40,9 +40,15 @@ class Gloss:
         self._words: dict[str, str] = {**lists["words"]}
         self._longest = max(map(len, self._words))
         numeral = "".join(self._digits) + "十百"
-        self._numeral = re.compile(rf"[{numeral}]+(?=\s*(?:个?半?小时|個?半?小時|钟头|分钟|分鐘|年代|部|个|個|本|款|公斤|千克|美元|元|块|人))")
-        self._ordinal = re.compile(rf"(?<=第)[{numeral}]+|(?<=[前头頭])[{numeral}](?=[部个個本款])|(?<=最后)[两二三四五六](?=[部个個])")
-        self._decade = re.compile(r"(?:上世纪|上個世紀|二十世纪|20世纪)?\s*(\d{2,4})\s*年代(以后|之后|后|以来|以前|之前|前)?")
+        self._numeral = re.compile(
+            rf"[{numeral}]+(?=\s*(?:个?半?小时|個?半?小時|钟头|分钟|分鐘|年代|部|个|個|本|款|公斤|千克|美元|元|块|人))"
+        )
+        self._ordinal = re.compile(
+            rf"(?<=第)[{numeral}]+|(?<=[前头頭])[{numeral}](?=[部个個本款])|(?<=最后)[两二三四五六](?=[部个個])"
+        )
+        self._decade = re.compile(
+            r"(?:上世纪|上個世紀|二十世纪|20世纪)?\s*(\d{2,4})\s*年代(以后|之后|后|以来|以前|之前|前)?"
+        )
         self._year = re.compile(rf"(\d{{4}})\s*年?\s*({_either(self._year_after)})|(\d{{4}})\s*年")
         self._amount = re.compile(
             rf"({_either(self._before)})?\s*(\d+(?:\.\d+)?)\s*(个半|個半)?({_either(self._units)})(半)?\s*({_either(self._after)})?"

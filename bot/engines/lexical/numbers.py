@@ -173,7 +173,12 @@ class Quantities:
             return quantity
         place = quantity.end + (quantity.end < len(tokens) and tokens[quantity.end].norm == "and")
         rest = self.number(tokens, place)
-        if rest and rest[0] < 60 and rest[1] < len(tokens) and unit_group(tokens[rest[1]].norm) == (quantity.group, 1.0):
+        if (
+            rest
+            and rest[0] < 60
+            and rest[1] < len(tokens)
+            and unit_group(tokens[rest[1]].norm) == (quantity.group, 1.0)
+        ):
             value = quantity.low + rest[0]
             return replace(quantity, end=rest[1] + 1, low=value, high=value)
         return quantity

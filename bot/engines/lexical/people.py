@@ -24,7 +24,9 @@ MOST = 4
 _SHORTEST_TYPO = 5
 
 
-_PARTICLES = frozenset({"de", "del", "di", "da", "von", "van", "der", "den", "la", "le", "al", "el", "bin", "o", "mc", "st"})
+_PARTICLES = frozenset(
+    {"de", "del", "di", "da", "von", "van", "der", "den", "la", "le", "al", "el", "bin", "o", "mc", "st"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,12 @@ class People:
         if index == 0 or reading.shouting or not reading.tokens[index].capital:
             return False
         before = reading.tokens[index - 1]
-        return before.word and before.capital and before.norm not in ("i", "a", "the") and not self._left.before(reading.tokens, index)
+        return (
+            before.word
+            and before.capital
+            and before.norm not in ("i", "a", "the")
+            and not self._left.before(reading.tokens, index)
+        )
 
     def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
         """The people whose last name is a typo away, if the word is nothing else."""
@@ -110,7 +117,9 @@ class People:
     def _possessive(self, reading: Reading, index: int) -> Found[str] | None:
         """ "Kubrick's films", "a Kubrick film"."""
         after = reading.tokens[index + 1 : index + 2]
-        return Found(index, index, "") if after and after[0].norm in ("'s", "film", "films", "movie", "movies") else None
+        return (
+            Found(index, index, "") if after and after[0].norm in ("'s", "film", "films", "movie", "movies") else None
+        )
 
     def _span(self, reading: Reading, sighting: _Sighting) -> Span:
         left = self._cue(reading.tokens, sighting.start)

@@ -96,7 +96,9 @@ class Pointers:
                 seen[word] = None if word in seen else id_
         return {word: id_ for word, id_ in seen.items() if id_ and len(word) >= 4 and not word.isdigit()}
 
-    def _at(self, tokens: Sequence[Token], index: int, board: Board, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+    def _at(
+        self, tokens: Sequence[Token], index: int, board: Board, scene: Scene
+    ) -> tuple[int, tuple[str, ...]] | None:
         """The reference at ``index``: where it ends and what it means."""
         start = index + (tokens[index].norm == "the")
         if start >= len(tokens) or not board.free(index, start + 1) or not scene.shown:
@@ -158,7 +160,7 @@ def _closes(tokens: Sequence[Token], index: int) -> bool:
 
 
 _AFTER = frozenset(
-    "is was looks sounds seems has but and or please again instead though too for already any with about directed in made in 's".split()
+    ["look", "looks", "seem", "seems", "sound", "sounds", "are", "were", "both", "is", "was", "looks", "sounds", "seems", "has", "but", "and", "or", "please", "again", "instead", "though", "too", "for", "already", "any", "with", "about", "directed", "in", "made", "in", "'s"]
 )
 
 

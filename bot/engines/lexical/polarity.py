@@ -20,7 +20,8 @@ _SINGLE = frozenset({"non"})
 @dataclass(frozen=True, slots=True)
 class Polarity:
     """The scopes of the noes of a message and their cues, as token ranges; ``too``: where "too" alone says no;
-    ``lifted``: where something is neither wanted nor unwanted ("not only famous ones")."""
+    ``lifted``: where something is neither wanted nor unwanted ("not only famous ones").
+    """
 
     scopes: tuple[tuple[int, int], ...] = ()
     cues: tuple[tuple[int, int], ...] = ()
@@ -79,7 +80,7 @@ class Negation:
                 if intense and not self._listed(tokens, index):
                     return index
                 continue
-            if index in starts or tokens[index].stop and not self._list_goes_on(tokens, index, board):
+            if index in starts or (tokens[index].stop and not self._list_goes_on(tokens, index, board)):
                 return index
             if lead and norm in self._lead:
                 intense = intense or norm in _INTENSE
@@ -102,7 +103,12 @@ class Negation:
             place += 1
         span = board.at(place) if place < len(tokens) else None
         if span:
-            return span.kind in ("value", "person", "title") and tokens[span.start].norm not in ("in", "from", "with", "by")
+            return span.kind in ("value", "person", "title") and tokens[span.start].norm not in (
+                "in",
+                "from",
+                "with",
+                "by",
+            )
         return place < len(tokens) and tokens[place].word and tokens[place].norm not in self._stops | self._restart
 
     def _list_goes_on(self, tokens: Sequence[Token], index: int, board: Board) -> bool:
@@ -112,7 +118,11 @@ class Negation:
         place = index + 1
         while place < len(tokens):
             if tokens[place].norm in ("or", "nor", "and"):
-                return place > index + 1 and tokens[place].norm != "and" and bool(board.at(place + 1) if place + 1 < len(tokens) else None)
+                return (
+                    place > index + 1
+                    and tokens[place].norm != "and"
+                    and bool(board.at(place + 1) if place + 1 < len(tokens) else None)
+                )
             span = board.at(place)
             if span and span.kind in ("value", "person", "title"):
                 place = span.end
@@ -140,7 +150,18 @@ class Negation:
         return found
 
     def _span_before(self, tokens: Sequence[Token], end: int, board: Board) -> Span | None:
-        while end > 0 and tokens[end - 1].norm in ("really", "just", "definitely", "film", "films", "movies", "movie", "one", "ones", ","):
+        while end > 0 and tokens[end - 1].norm in (
+            "really",
+            "just",
+            "definitely",
+            "film",
+            "films",
+            "movies",
+            "movie",
+            "one",
+            "ones",
+            ",",
+        ):
             if tokens[end - 1].norm == "," and tokens[end - 1].stop and end < len(tokens) and tokens[end].norm != "no":
                 break
             end -= 1

@@ -36,7 +36,9 @@ class Ranges:
         self._quantities = Quantities()
         self._joins = set(numbers["joins"]["words"])
         between = [(phrase, ("", "between")) for phrase in numbers["before"]["between"]]
-        plain = [(phrase, ("", op)) for op, phrases in numbers["before"].items() if op != "between" for phrase in phrases]
+        plain = [
+            (phrase, ("", op)) for op, phrases in numbers["before"].items() if op != "between" for phrase in phrases
+        ]
         self._between = Phrases(between)
         self._before = Phrases([*_critiques(self._speeches), *plain])
         self._after = Phrases((phrase, op) for op, phrases in numbers["after"].items() for phrase in phrases)
@@ -131,7 +133,9 @@ class Ranges:
         """A compared number without unit: the price, else the facet whose values it falls among."""
         plain = [s for s in self._speeches if s.facet.role in ("attribute", "price") and s is not self._year]
         priced = [speech for speech in plain if speech.facet.role == "price"]
-        inside = [s for s in plain if s.facet.low is not None and s.facet.low * 0.8 <= value <= (s.facet.high or 0) * 1.2]
+        inside = [
+            s for s in plain if s.facet.low is not None and s.facet.low * 0.8 <= value <= (s.facet.high or 0) * 1.2
+        ]
         return next(iter(priced + inside), None)
 
 
@@ -153,7 +157,11 @@ def _past_fillers(tokens: Sequence[Token], start: int) -> int:
 
 
 def _alike(first: Quantity, second: Quantity) -> bool:
-    return first.group == second.group or (not first.group or not second.group) and "year" not in (first.group, second.group)
+    return (
+        first.group == second.group
+        or ((not first.group or not second.group)
+        and "year" not in (first.group, second.group))
+    )
 
 
 def _scale(tokens: Sequence[Token], quantity: Quantity) -> float:

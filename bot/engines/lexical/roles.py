@@ -16,7 +16,33 @@ from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
 from bot.types import Mention, Role
 
-_SKIPPED = frozenset({"the", "a", "film", "movie", "already", "really", "just", "also", "both", "actually", "quite", "definitely", "films", "movies", "one", "all", "so", "much", "too", "very", ":", '"', "ever"})
+_SKIPPED = frozenset(
+    {
+        "the",
+        "a",
+        "film",
+        "movie",
+        "already",
+        "really",
+        "just",
+        "also",
+        "both",
+        "actually",
+        "quite",
+        "definitely",
+        "films",
+        "movies",
+        "one",
+        "all",
+        "so",
+        "much",
+        "too",
+        "very",
+        ":",
+        '"',
+        "ever",
+    }
+)
 _LISTED = frozenset({"and", "or", ",", "nor", "&", "plus"})
 
 
@@ -47,6 +73,7 @@ class Roles:
         judged: list[Judged] = []
         for span in [span for span in board.spans if span.mentions]:
             judged.append(self._judged(reading, span, polarity, judged))
+        judged = _listed_back(reading.tokens, judged)
         for found in judged:
             board.block(_subject(reading.tokens, board, found.cue), found.cue[1])
         return judged or self._implied(reading, board, scene)
@@ -75,8 +102,26 @@ class Roles:
     def _cued(self, tokens: Sequence[Token], start: int, end: int) -> bool:
         """Whether a shy pronoun stands beside a word of liking, seeing or refusing."""
         before = self._before.before(tokens, start)
-        if before and before.value != "mentioned" and not (before.end - before.start == 1 and tokens[before.start].norm in ("not", "no", "without")):
-            liking = tokens[before.start].norm in ("like", "love", "into", "take", "pick", "choose", "enjoy", "prefer", "close", "watching", "drop", "remove", "skip")
+        if (
+            before
+            and before.value != "mentioned"
+            and not (before.end - before.start == 1 and tokens[before.start].norm in ("not", "no", "without"))
+        ):
+            liking = tokens[before.start].norm in (
+                "like",
+                "love",
+                "into",
+                "take",
+                "pick",
+                "choose",
+                "enjoy",
+                "prefer",
+                "close",
+                "watching",
+                "drop",
+                "remove",
+                "skip",
+            )
             return not liking or self._closes(tokens, end)
         after = self._after.at(tokens, end)
         return after is not None and tokens[start].norm not in ("it",)
@@ -102,12 +147,12 @@ class Roles:
         return after or before
 
     def _listed_role(self, tokens: Sequence[Token], span: Span, earlier: Sequence[Judged]) -> Role | None:
-        """The role of the item listed before, or of the list's end."""
+        """The role of the item listed before."""
         previous = earlier[-1] if earlier else None
         gap = tokens[previous.span.end : span.start] if previous else ()
         if previous and previous.said and gap and all(token.norm in _LISTED | _SKIPPED for token in gap):
             return previous.role
-        return self._after_list(tokens, span.end)
+        return None
 
     def _before_cue(self, tokens: Sequence[Token], start: int) -> Found[Role] | None:
         place = start
@@ -125,15 +170,6 @@ class Roles:
             if match or tokens[place].norm not in _SKIPPED | {"'s", "i", "which", ",", "-", "that"}:
                 return match
             place += 1
-        return None
-
-    def _after_list(self, tokens: Sequence[Token], end: int) -> Role | None:
-        """The cue behind a list whose first member this is: "Alien and Heat are not for me"."""
-        if end < len(tokens) and tokens[end].norm in _LISTED and end + 2 < len(tokens):
-            for place in range(end + 2, min(end + 8, len(tokens))):
-                match = self._after.at(tokens, place)
-                if match and match.value != "liked":
-                    return match.value
         return None
 
     def _implied(self, reading: Reading, board: Board, scene: Scene) -> list[Judged]:
@@ -157,8 +193,18 @@ def with_role(judged: Judged, role: Role | None = None) -> tuple[Mention, ...]:
 
 
 _CLOSERS = frozenset(
-    "but and or only please though although with without from because more less again instead too except one ones film movie if as just which where when".split()
+    ["but", "and", "or", "only", "please", "though", "although", "with", "without", "from", "because", "more", "less", "again", "instead", "too", "except", "one", "ones", "film", "movie", "if", "as", "just", "which", "where", "when"]
 )
+
+
+def _listed_back(tokens: Sequence[Token], judged: Sequence[Judged]) -> list[Judged]:
+    """With the role of a list's last member for those before it: "the second and third look good"."""
+    found = list(judged)
+    for index in range(len(found) - 2, -1, -1):
+        gap = {token.norm for token in tokens[found[index].span.end : found[index + 1].span.start]}
+        if not found[index].said and found[index + 1].said and gap and gap <= _LISTED | {"the"}:
+            found[index] = replace(found[index], role=found[index + 1].role, said=True)
+    return found
 
 
 def _subject(tokens: Sequence[Token], board: Board, cue: tuple[int, int]) -> int:
@@ -167,11 +213,13 @@ def _subject(tokens: Sequence[Token], board: Board, cue: tuple[int, int]) -> int
     if start == end or not _VERBS & {token.norm for token in tokens[start:end]}:
         return start
     place = start
-    while place > 0 and tokens[place - 1].word and board.free(place - 1, place) and tokens[place - 1].norm not in _TURNS:
+    while (
+        place > 0 and tokens[place - 1].word and board.free(place - 1, place) and tokens[place - 1].norm not in _TURNS
+    ):
         place -= 1
     return place if {token.norm for token in tokens[place:start]} & _PERSONS else start
 
 
-_VERBS = frozenset("loved liked enjoyed adored seen saw watched hated disliked love adore like hate".split())
-_PERSONS = frozenset("i we me my our us he she they".split())
+_VERBS = frozenset(["loved", "liked", "enjoyed", "adored", "seen", "saw", "watched", "hated", "disliked", "love", "adore", "like", "hate"])
+_PERSONS = frozenset(["i", "we", "me", "my", "our", "us", "he", "she", "they"])
 _TURNS = frozenset({"but", "which", "that", "because", "if", "like", "something", "anything", "as"})

@@ -46,7 +46,9 @@ class Shared:
         if not isinstance(value, (str, tuple)) or not value:
             return None
         values = value if isinstance(value, tuple) else (value,)
-        constraint = Constraint(match.value, "any", values) if len(values) > 1 else Constraint(match.value, "is", values[0])
+        constraint = (
+            Constraint(match.value, "any", values) if len(values) > 1 else Constraint(match.value, "is", values[0])
+        )
         start = match.start
         while start > 0 and tokens[start - 1].norm in ("same", "the", "by", "from", "with"):
             start -= 1

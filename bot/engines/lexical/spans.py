@@ -12,7 +12,9 @@ from typing import Literal, TypeAlias
 from bot.types import Mention, Order, Relative
 from vectorstore.base import Constraint
 
-Kind: TypeAlias = Literal["value", "person", "range", "vague", "flag", "relative", "order", "title", "reference", "drop"]
+Kind: TypeAlias = Literal[
+    "value", "person", "range", "vague", "flag", "relative", "order", "title", "reference", "drop"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ LONGEST = 1000
 """Characters of a message that are analysed; the rest changes no intent and would only cost time."""
 
 _TAGS = re.compile(r"<\s*(script|style)\b.*?(</\s*\1\s*>|$)|<!--.*?(-->|$)|</?[a-zA-Z][^<>]{0,200}>", re.DOTALL | re.I)
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "½": " 1/2"})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "½": " 1/2"}
+)
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)+"
@@ -25,7 +27,7 @@ _TOKEN = re.compile(
     r"|\S"
 )
 _JOINED = re.compile(r"(?<=[^\W_])[-‐‑](?=[^\W_])")
-_STOPS = frozenset(".,;:!?()[]{}\"\n…–—。，、；：！？（）《》「」")
+_STOPS = frozenset('.,;:!?()[]{}"\n…–—。，、；：！？（）《》「」')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Reading:
 
     def starts_sentence(self, index: int) -> bool:
         """Whether the token opens a sentence, so that its capital says nothing."""
-        return index == 0 or self.tokens[index - 1].text in ".!?…\"("
+        return index == 0 or self.tokens[index - 1].text in '.!?…"('
 
 
 def clean(message: str) -> str:
@@ -136,4 +138,16 @@ def _fold_char(char: str) -> str:
     return low[0] if low else char
 
 
-_LETTERS = {"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "ı": "i", "ß": "s", "æ": "a", "œ": "o", "ð": "d", "þ": "t"}
+_LETTERS = {
+    "ł": "l",
+    "Ł": "l",
+    "ø": "o",
+    "Ø": "o",
+    "đ": "d",
+    "ı": "i",
+    "ß": "s",
+    "æ": "a",
+    "œ": "o",
+    "ð": "d",
+    "þ": "t",
+}

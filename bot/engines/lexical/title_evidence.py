@@ -55,7 +55,8 @@ class Evidence:
         capital = self._capitals(words, first, last)
         if self.alone(words, first, last) or (cue and (capital or strong or not self._plain(key))):
             return CUED
-        if words.reading.tokens[words.places[first]].capital and self._judged_after(words, last):
+        written = words.reading.tokens[words.places[first]].capital
+        if written and (self._judged_after(words, last) or words.norms[last : last + 1] in (("vs",), ("versus",))):
             return CAPITAL
         if capital and (len(key) > 1 or not self._theme(words, first)):
             return CAPITAL

@@ -53,7 +53,9 @@ class TitleSearch:
 
     def _dated(self, words: TitleWords, last: int) -> Span | None:
         run = self._capital_run(words, last)
-        starts = [first for first in range(max(0, last - LONGEST), min(run, last - 1) + 1) if not words.broken(first, last)]
+        starts = [
+            first for first in range(max(0, last - LONGEST), min(run, last - 1) + 1) if not words.broken(first, last)
+        ]
         for look in (self._titles.exact, self._sure):
             for first in starts:
                 link = look(words.key(first, last))
@@ -81,7 +83,9 @@ class TitleSearch:
                 first = index
             elif words.norms[index] not in self._evidence.stops:
                 break
-        while first < last - 1 and words.opens(first) and words.norms[first] in self._evidence.filler | {"like", "loved"}:
+        while (
+            first < last - 1 and words.opens(first) and words.norms[first] in self._evidence.filler | {"like", "loved"}
+        ):
             first += 1
         return first
 
@@ -146,7 +150,9 @@ class TitleSearch:
         content = self._titles.content(key)
         if not content or self._evidence.taken(" ".join(key)) or key[-1] in self._evidence.stops:
             return True
-        known = (self._evidence.taken(word) or word in common_words() or word in self._evidence.filler for word in content)
+        known = (
+            self._evidence.taken(word) or word in common_words() or word in self._evidence.filler for word in content
+        )
         return all(known)
 
     def _missing(self, words: TitleWords, first: int, window: int, *, named: bool) -> Span | None:
@@ -154,7 +160,11 @@ class TitleSearch:
         evidence = self._evidence
         last = self._name_end(words, first, window, lower=not named)
         few = evidence.few(words, first)
-        if last == first or not (named or (few and last - first >= few)) or evidence.taken(" ".join(words.key(first, last))):
+        if (
+            last == first
+            or not (named or (few and last - first >= few))
+            or evidence.taken(" ".join(words.key(first, last)))
+        ):
             return None
         content = [word for word in self._titles.content(words.key(first, last)) if not evidence.taken(word)]
         capital = any(words.capital(index) for index in range(first, last))

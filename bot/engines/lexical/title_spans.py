@@ -53,7 +53,11 @@ class TitleSpans:
         for length in self._titles.lengths(words.norms[first]):
             last = words.reach(first, length)
             link = self._titles.exact(words.key(first, last)) if last else None
-            if last is None or link is None or (words.broken(first, last) and not self._written(words, first, last, link)):
+            if (
+                last is None
+                or link is None
+                or (words.broken(first, last) and not self._written(words, first, last, link))
+            ):
                 continue
             rank = self._evidence.weigh(words, first, last)
             if rank:

@@ -79,7 +79,9 @@ class Titles:
         if not ids:
             return None
         chosen = self._chosen(ids, year)
-        return Link(chosen, 100.0, self.distinctive(key), tuple(id_ for id_ in ids if id_ != chosen)) if chosen else None
+        return (
+            Link(chosen, 100.0, self.distinctive(key), tuple(id_ for id_ in ids if id_ != chosen)) if chosen else None
+        )
 
     def fuzzy(self, key: Sequence[str], year: float | None = None) -> Link | None:
         """The item whose title is so in spite of typos; None when words or numbers differ."""
@@ -105,7 +107,10 @@ class Titles:
     def near(self, key: Sequence[str], *, floor: float = NEAR) -> tuple[str, ...]:
         """The ids of the closest titles, best first, at most `MOST_NEAR`, each at least ``floor`` (0 to 100) alike."""
         phrase = " ".join(self.content(key)) or " ".join(plain(key))
-        forms = {id_: max(fuzz.token_set_ratio(phrase, form) for form in self._forms[id_]) for id_ in self._candidates(phrase)}
+        forms = {
+            id_: max(fuzz.token_set_ratio(phrase, form) for form in self._forms[id_])
+            for id_ in self._candidates(phrase)
+        }
         for _, score, index in process.extract(phrase, self._names, scorer=fuzz.ratio, score_cutoff=floor, limit=5):
             forms[self._ids[index]] = max(forms.get(self._ids[index], 0.0), score)
         best = sorted(forms, key=lambda id_: (-forms[id_], -self._vocabulary.rank(id_)))
@@ -129,7 +134,10 @@ class Titles:
         numbers = _numbers(phrase)
         for id_ in self._candidates(phrase):
             alike = [form for form in self._forms[id_] if _numbers(form) == numbers]
-            scores = [max(fuzz.ratio(phrase, form), fuzz.ratio(phrase.replace(" ", ""), form.replace(" ", ""))) for form in alike]
+            scores = [
+                max(fuzz.ratio(phrase, form), fuzz.ratio(phrase.replace(" ", ""), form.replace(" ", "")))
+                for form in alike
+            ]
             if scores and max(scores) >= ALIKE and self._same_words(phrase, alike[scores.index(max(scores))]):
                 yield id_, max(scores)
 
@@ -152,7 +160,9 @@ class Titles:
                 ids = self._by_word.get(hit, ())
                 found.update(ids if len(ids) <= 60 else ())
         if len(parts) > 1:
-            found.update(id_ for pair in zip(parts, parts[1:], strict=False) for id_ in self._by_word.get("".join(pair), ()))
+            found.update(
+                id_ for pair in zip(parts, parts[1:], strict=False) for id_ in self._by_word.get("".join(pair), ())
+            )
         return found or self._loose(phrase)
 
     def _loose(self, phrase: str) -> set[str]:

@@ -20,7 +20,28 @@ LONGEST = 12
 """Words of one wish; a longer run is cut."""
 MOST = 6
 _COURTESY = frozenset({"please", "pls", "thanks", "tonight", "today", "now", "maybe", "too"})
-_TELLING = frozenset({"me", "what", "how", "more", "info", "information", "details", "sure", "care", "mind", "worry", "know", "'s", "is", "it", "that", "think", "forget", "details"})
+_TELLING = frozenset(
+    {
+        "me",
+        "what",
+        "how",
+        "more",
+        "info",
+        "information",
+        "details",
+        "sure",
+        "care",
+        "mind",
+        "worry",
+        "know",
+        "'s",
+        "is",
+        "it",
+        "that",
+        "think",
+        "forget",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +71,46 @@ class Wishes:
 
     def themes(self, reading: Reading, spans: Iterable[Span]) -> list[tuple[int, int]]:
         """Token ranges of themes; amounts, orders and items end a theme."""
-        hard = {index for span in spans if span.kind in ("range", "title", "relative", "order") for index in range(span.start, span.end)}
+        hard = {
+            index
+            for span in spans
+            if span.kind in ("range", "title", "relative", "order")
+            for index in range(span.start, span.end)
+        }
         found = []
         for match in self._themes.scan(reading.tokens):
-            telling = match.start > 0 and reading.tokens[match.start - 1].norm in _TELLING and reading.tokens[match.start].norm == "about"
+            telling = (
+                match.start > 0
+                and reading.tokens[match.start - 1].norm in _TELLING
+                and reading.tokens[match.start].norm == "about"
+            )
             first = match.start == 0 and reading.tokens[0].norm in ("about", "where", "whose")
-            if telling or _pointing(reading.tokens[match.end : match.end + 1]) or match.end in hard or (first and reading.tokens[0].norm == "where") or self._person(spans, match.end):
+            if (
+                telling
+                or _pointing(reading.tokens[match.end : match.end + 1])
+                or match.end in hard
+                or (first and reading.tokens[0].norm == "where")
+                or self._person(spans, match.end)
+            ):
                 continue
             end = match.end
-            while end < len(reading.tokens) and end not in hard and not reading.tokens[end].stop and reading.tokens[end].norm not in self._theme_ends:
+            while (
+                end < len(reading.tokens)
+                and end not in hard
+                and not reading.tokens[end].stop
+                and reading.tokens[end].norm not in self._theme_ends
+            ):
                 end += 1
             found.append((match.start, end))
         return found
 
     def read(
-        self, reading: Reading, board: Board, polarity: Polarity, themes: Sequence[tuple[int, int]], reach: tuple[int, int]
+        self,
+        reading: Reading,
+        board: Board,
+        polarity: Polarity,
+        themes: Sequence[tuple[int, int]],
+        reach: tuple[int, int],
     ) -> list[Wish]:
         """The wishes within the token range ``reach`` of a clause; a theme is one wish, whole."""
         fixed = {index for match in self._fixed.scan(reading.tokens) for index in range(match.start, match.end)}
@@ -151,7 +197,29 @@ class Wishes:
     def _with_preposition(self, tokens: Sequence[Token], first: int, lead: int) -> int:
         """Take back "for a" before "rainy night"."""
         place = lead
-        while place > first and tokens[place - 1].norm in ("a", "an", "the", "my", "our", "some", "in", "which", "more", "less", "two", "her", "his", "their", "on", "of", "very", "is", "are", "me", "not"):
+        while place > first and tokens[place - 1].norm in (
+            "a",
+            "an",
+            "the",
+            "my",
+            "our",
+            "some",
+            "in",
+            "which",
+            "more",
+            "less",
+            "two",
+            "her",
+            "his",
+            "their",
+            "on",
+            "of",
+            "very",
+            "is",
+            "are",
+            "me",
+            "not",
+        ):
             place -= 1
         bare = place == lead and tokens[place - 1].norm == "like"
         if place > first and tokens[place - 1].norm in self._keep and not bare:
