@@ -52,7 +52,7 @@ def catalogs(settings: Settings) -> tuple[str, ...]:
     from bot import demo
 
     root = settings.data_dir / "catalogs"
-    own = sorted(path.name for path in root.glob("*") if path.is_dir() and path.name not in demo.NAMES)
+    own = sorted(path.name for path in root.glob("*") if path.name not in demo.NAMES and Generations(path).exists())
     for name in settings.catalogs:
         if name not in own and name not in demo.NAMES:
             known = ", ".join([*own, *demo.NAMES])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.cutting import sentences
 from bot.grounds import Grounds, grounds_of, numbers
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.types import Brief, Card
     from vectorstore.index import ItemIndex
 
+_Region: TypeAlias = tuple[str, list[tuple[str, ...]]]
+"""A part of a sentence, and those whom it may speak of: each a group of items."""
 COVERAGE = 0.6
 """The part of a sentence's content words that has to be covered."""
 _HYPHENED = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -93,28 +95,33 @@ class _Judge:
     def passes(self, sentence: str) -> bool:
         """Whether nothing in the sentence goes beyond the evidence."""
         named = self.grounds.titles.find(sentence, ours=self.grounds.ours)
-        if any(one.item_id not in self.grounds.ours for one in named):
+        foreign = [one for one in named if one.item_id not in self.grounds.ours]
+        if any(not self.grounds.words_known(sentence[one.start : one.end]) for one in foreign):
             return False
+        named = [one for one in named if one not in foreign]
         bare = _blanked(sentence, named)
         if not named:
-            return any(self._holds([(bare, ids)], bare, named=False) for ids in self._silent(sentence))
+            return any(self._holds([(bare, [ids])], bare, named=False) for ids in self._silent(sentence))
         regions = list(self._regions(sentence, bare, named))
         ids = tuple(dict.fromkeys(one.item_id for one in named))
         self._subject = tuple(id_ for id_ in ids if id_ in self.grounds.cards) or (*self._subject, *ids)
         return self._holds(regions, bare, named=True)
 
-    def _holds(self, regions: Sequence[tuple[str, tuple[str, ...]]], bare: str, *, named: bool) -> bool:
+    def _holds(self, regions: Sequence[_Region], bare: str, *, named: bool) -> bool:
         """Whether a sentence is true of the items that its parts speak of."""
-        everyone = tuple(dict.fromkeys(id_ for _, ids in regions for id_ in ids))
+        everyone = tuple(dict.fromkeys(id_ for _, options in regions for ids in options for id_ in ids))
         return (
-            all(self._true_of(part, ids, named=named) for part, ids in regions)
+            all(self._true_of(part, options, named=named) for part, options in regions)
             and self._plain(bare, everyone)
             and self._names(bare)
             and self._covered(bare, everyone)
         )
 
-    def _regions(self, sentence: str, bare: str, named: Sequence[Named]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The sentence cut before each title that it names, each part with the items that it speaks of."""
+    def _regions(self, sentence: str, bare: str, named: Sequence[Named]) -> Iterator[_Region]:
+        """The sentence cut before each title that it names, each part with those whom it may speak of.
+
+        What follows a title that is no card ("close to Alien, from 1999") may still speak of the card before it.
+        """
         groups: list[list[Named]] = [[named[0]]]
         for one in named[1:]:
             joined = _JOINED.match(sentence[groups[-1][-1].end : one.start]) and not self._set_apart(
@@ -122,8 +129,12 @@ class _Judge:
             )
             groups[-1].append(one) if joined else groups.append([one])
         starts = [0, *(group[0].start for group in groups[1:]), len(sentence)]
+        card: tuple[str, ...] = ()
         for place, group in enumerate(groups):
-            yield bare[starts[place] : starts[place + 1]], tuple(one.item_id for one in group)
+            ids = tuple(one.item_id for one in group)
+            shown = any(id_ in self.grounds.cards for id_ in ids)
+            card = ids if shown else card
+            yield bare[starts[place] : starts[place + 1]], [ids] if shown or not card else [card, ids]
 
     def _set_apart(self, sentence: str, group: Sequence[Named]) -> bool:
         """Whether the first title of a group is named for contrast: "unlike Alien, ..."."""
@@ -135,12 +146,15 @@ class _Judge:
         everyone = self.grounds.words.all_of & {word.text.casefold() for word in words(sentence)}
         return [self.grounds.cards] if everyone or not self._subject else [(id_,) for id_ in self._subject]
 
-    def _true_of(self, part: str, ids: tuple[str, ...], *, named: bool) -> bool:
-        """Whether numbers and values in the part are those of the items."""
+    def _true_of(self, part: str, options: Sequence[tuple[str, ...]], *, named: bool) -> bool:
+        """Whether each number and value in the part is true of one of those whom it may speak of."""
         counted = _BULLET.sub("", part)
-        if not all(self.grounds.number(ids, number, plural) for number, plural in numbers(counted)):
-            return False
-        return all(self._value(part, ids, *found, named=named) for found in self.grounds.values.find(part))
+        return all(
+            any(self.grounds.number(ids, number, plural) for ids in options) for number, plural in numbers(counted)
+        ) and all(
+            any(self._value(part, ids, *found, named=named) for ids in options)
+            for found in self.grounds.values.find(part)
+        )
 
     def _value(self, part: str, ids: tuple[str, ...], facet: str, value: str, at: int, *, named: bool) -> bool:
         """Whether a value is held, truly denied, or said without being claimed of an item."""

@@ -59,6 +59,8 @@ def unmet(index: ItemIndex, item: Item, found: Retrieved) -> Iterator[Evidence]:
 def likeness(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> list[Evidence]:
     """The anchors that the item resembles, or shares something rare with; the most similar first.
 
+    One that is only "somewhat" close and shares nothing is left out: that would be hard to see.
+
     Resemblance is measured against the whole catalogue, so that it holds for any embedder; ``strength`` is the cosine.
     """
     found = []
@@ -66,7 +68,7 @@ def likeness(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> list
         near = np.delete(index.vectors @ index.vectors[index.row(id_)], index.row(id_))
         cosine = float(index.vectors[index.row(item.id)] @ index.vectors[index.row(id_)])
         both, degree = _telling(index, item.id, id_), _degree(cosine, near)
-        if degree or both:
+        if degree == "close" or both:
             title = index.items[id_].title
             found.append(Evidence("liked", value=title, strength=cosine, shared=both, degree=degree))
     return sorted(found, key=lambda one: -one.strength)

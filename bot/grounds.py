@@ -80,6 +80,11 @@ class Grounds:
         """Whether a name's word stands anywhere in the evidence."""
         return key in self._names or any(key in self._covered[id_] for id_ in self.ours)
 
+    def words_known(self, title: str) -> bool:
+        """Whether another item's title is one word that the evidence uses as a word ("a Friday night")."""
+        held = words(title)
+        return len(held) == 1 and self.knows(held[0].key)
+
     def number(self, ids: Sequence[str], number: float, plural: str) -> bool:
         """Whether a number is in the record of one of the items, was said, or counts the cards."""
         if number in self._said_numbers or (number.is_integer() and 0 <= number <= max(3, len(self.cards))):

@@ -13,7 +13,8 @@ from vectorstore.base import Item, Schema
 from vectorstore.words import STOP_WORDS, fold, stem
 
 _WORD = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+(?:['’][^\W_]+)?")
-_OPENERS = '"“‘«《「*_'
+_OPENERS = tuple('"“‘«《「*_')
+_MARKED = re.compile(r"[!?.…,]*[\"”’»》」*_]")
 _STARTS = re.compile(r"(?:^|[.!?…:\n。！？：]|[-•*]\s|\d[.)])[\s\"“‘*_(]*$")
 SHORTEST = 3
 """Values with fewer letters ("R", "PG") are no words that a text could name by chance."""
@@ -88,7 +89,7 @@ class Titles:
         fits = [
             (len(title), item_id)
             for title, item_id in self._by_first.get(held[place].plain, ())
-            if _written(text, held[place : place + len(title)], title)
+            if _written(text, held[place : place + len(title)], title, ours=item_id in ours)
         ]
         longest = [pair for pair in fits if pair[0] == fits[0][0]]
         return next((pair for pair in longest if pair[1] in ours), longest[0] if longest else None)
@@ -122,18 +123,24 @@ class Values:
             self._by_first.setdefault(keys[0], {}).setdefault(keys, set()).add((facet, value))
 
 
-def _written(text: str, held: Sequence[Word], title: Sequence[Word]) -> bool:
-    """Whether these words are the title, written as a name."""
+def _written(text: str, held: Sequence[Word], title: Sequence[Word], *, ours: bool) -> bool:
+    """Whether these words are the title, written as a name.
+
+    A single word that begins a sentence is written large anyway: it is a title where it is ``ours`` or bears a year.
+    """
     if [word.plain for word in held] != [word.plain for word in title] or len(held) < len(title):
         return False
     start, end = held[0].start, held[-1].end
-    if start and text[start - 1] in _OPENERS and end < len(text):
+    if text[max(0, start - 1) : start] in _OPENERS and _MARKED.match(text, end):
         return True
-    if any(ours.text[:1].isupper() and not word.text[:1].isupper() for word, ours in zip(held, title, strict=True)):
+    if any(own.text[:1].isupper() and not word.text[:1].isupper() for word, own in zip(held, title, strict=True)):
         return False
-    if len(title) > 1 or title[0].text.isdigit():
-        return len(title) > 1
-    return not (_STARTS.search(text[:start]) and fold(title[0].text) in STOP_WORDS)
+    if len(title) > 1:
+        return True
+    if title[0].text.isdigit():
+        return False
+    common = title[0].plain in STOP_WORDS
+    return not _STARTS.search(text[:start]) or text[end : end + 2] == " (" or (ours and not common)
 
 
 def _closed(text: str, end: int) -> int:

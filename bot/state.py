@@ -10,16 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot.narrowing import bound, joined, without
-from bot.types import DialogueState, Feedback, Intent, Mention, Order, Relative
+from bot.types import DialogueState, Feedback, FeedbackKind, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
 from vectorstore.base import Constraint, Item
 
 WISHES = 6
 UNWANTED = "not "
 """A wish that begins so says what is unwanted: a chip like any other, but no text to search or quote for."""
-_LISTS = ("likes", "rejected", "seen")
-_PRESSES = {"like": ("likes", "rejected"), "dislike": ("rejected", "likes"), "seen": ("seen", "")}
-_ROLES = {"liked": "like", "rejected": "dislike", "seen": "seen"}
+_PRESSES: dict[str, FeedbackKind] = {"liked": "like", "rejected": "dislike", "seen": "seen"}
 
 
 def fold(
@@ -88,15 +86,16 @@ def _anew(state: DialogueState) -> DialogueState:
 
 def _pressed(state: DialogueState, press: Feedback) -> DialogueState:
     """One press on one item: like and dislike exclude each other, seen goes with both, "undo" takes all back."""
+    id_ = press.item_id
     if press.kind == "undo":
-        return replace(state, **{name: _less(getattr(state, name), press.item_id) for name in _LISTS})
-    if press.kind not in _PRESSES:
-        return state
-    held, against = _PRESSES[press.kind]
-    changed = {held: (*_less(getattr(state, held), press.item_id), press.item_id)}
-    if against:
-        changed[against] = _less(getattr(state, against), press.item_id)
-    return replace(state, **changed)
+        return replace(
+            state, likes=_less(state.likes, id_), rejected=_less(state.rejected, id_), seen=_less(state.seen, id_)
+        )
+    if press.kind == "like":
+        return replace(state, likes=(*_less(state.likes, id_), id_), rejected=_less(state.rejected, id_))
+    if press.kind == "dislike":
+        return replace(state, likes=_less(state.likes, id_), rejected=(*_less(state.rejected, id_), id_))
+    return replace(state, seen=(*_less(state.seen, id_), id_)) if press.kind == "seen" else state
 
 
 def _less(ids: Iterable[str], gone: str) -> tuple[str, ...]:
@@ -106,8 +105,8 @@ def _less(ids: Iterable[str], gone: str) -> tuple[str, ...]:
 def _mentioned(state: DialogueState, mentions: Sequence[Mention]) -> DialogueState:
     """Opinions on named items, and the item that "it" means from now on: the only one named, else none."""
     for mention in mentions:
-        if mention.item_id and mention.role in _ROLES:
-            state = _pressed(state, Feedback(mention.item_id, _ROLES[mention.role]))  # type: ignore[arg-type]
+        if mention.item_id and mention.role in _PRESSES:
+            state = _pressed(state, Feedback(mention.item_id, _PRESSES[mention.role]))
     named = {mention.item_id for mention in mentions if mention.item_id}
     return replace(state, focus=named.pop() if len(named) == 1 else None) if named else state
 

@@ -41,7 +41,7 @@ class Vocabulary:
         return _number(item.facets.get(facet)) if item else None
 
     def quantile(self, facet: str, share: float, *, round_to: float = 0.0) -> float:
-        """The value below which ``share`` (0 to 1) of the items lie, rounded to a multiple of ``round_to``, or to two digits."""
+        """The value below which ``share`` (0 to 1) of the items lie, to a multiple of ``round_to`` or two digits."""
         values = self._numbers.get(facet) or [0.0]
         value = values[min(len(values) - 1, int(share * len(values)))]
         step = round_to or (10 ** (math.floor(math.log10(abs(value))) - 1) if value else 1.0)

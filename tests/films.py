@@ -56,7 +56,12 @@ def assistant(data_dir: Path, *, memory: Memory | None = None, max_message: int 
 def copied(data_dir: Path) -> Path:
     """``data_dir`` with the films laid out in it, without embedding or indexing anything again."""
     shelf()
-    shutil.copytree(Path(_folder().name) / "catalogs", data_dir / "catalogs", ignore=shutil.ignore_patterns("*.lock"))
+    shutil.copytree(
+        Path(_folder().name) / "catalogs",
+        data_dir / "catalogs",
+        ignore=shutil.ignore_patterns("*.lock"),
+        dirs_exist_ok=True,
+    )
     return data_dir
 
 

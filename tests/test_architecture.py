@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
     ("nouns", {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}),
     (
         "stages",
-        {"understanding", "state", "wording", "phrasing", "profile", "turn", "gathering", "shelving"}
+        {"understanding", "state", "wording", "phrasing", "profile", "turn", "gathering", "shelving", "cutting"}
         | {"anchors", "rules", "relaxing", "retrieval", "features", "ranking"}
         | {"evidence", "quotes", "reasons", "details", "drawing", "explaining", "grounds", "claims"}
         | {"answering", "support", "lookup"},
@@ -159,6 +159,16 @@ def test_importing_is_light(statement):
     command = f"import sys; {statement}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert HEAVY.intersection(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("before", ["", "from bot.build import catalogs; "])
+def test_the_public_names_are_what_they_say(before):
+    """`build` is the function, also when its module was imported before; the others are classes."""
+    check = (
+        "from bot import Assistant, Settings, build as b; print(*(type(x).__name__ for x in (Assistant, Settings, b)))"
+    )
+    done = subprocess.run([sys.executable, "-c", before + check], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["type", "type", "function"]
 
 
 def test_the_environment_is_read_in_one_place():

@@ -368,8 +368,9 @@ def test_answers_outside_a_conversation(bot):
     assert lost.abstained and not lost.citations and words
 
 
-def test_edited_prompts_are_heard_at_once(tmp_path):
-    """A prompt that an operator edits while the server runs speaks in the next reply; a broken edit does not."""
+def test_edited_prompts_are_heard_while_serving(tmp_path, monkeypatch):
+    """A prompt that an operator edits speaks in the next reply after the next look; a broken edit does not."""
+    monkeypatch.setattr("bot.assistant.HEAR_EVERY", 0.0)
     overlay = tmp_path / "prompts"
     (overlay / "talk").mkdir(parents=True)
     served = shelf()

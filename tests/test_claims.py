@@ -130,8 +130,10 @@ def test_titles_of_common_words_are_found_only_where_they_are_names(index):
     assert named("Try It, Heat or House.") == ["it", "heat", "house"]
     assert named("“It” is from 2017, **Heat** from 1995.") == ["it", "heat"]
     assert named("heat is a noun; a quiet girl is a child.") == []
-    assert named("Heat is from 1995.") == ["heat"]
-    assert named("Alien, Aliens and The Quiet Girl") == ["alien", "aliens", "quietgirl"]
+    assert named("Heat rises.") == [] and named("Heat (1995) is long.") == ["heat"]
+    assert [one.item_id for one in titles.find("Heat is long.", ours=frozenset({"heat"}))] == ["heat"]
+    assert named("It says: “House of pain”, with “House” in it.") == ["house"]
+    assert named("See Alien, Aliens and The Quiet Girl") == ["alien", "aliens", "quietgirl"]
     assert named("2001: A Space Odyssey and Dr. Strangelove.") == ["odyssey", "strangelove"]
 
 
@@ -139,6 +141,13 @@ def test_of_two_films_of_one_title_the_one_on_the_cards_is_meant():
     """Remakes share a title."""
     twins = [Item("old", "The Thing"), Item("new", "The Thing")]
     assert [one.item_id for one in Titles(twins).find("The Thing", ours=frozenset({"new"}))] == ["new"]
+
+
+def test_a_title_that_the_evidence_uses_as_a_word_is_a_word(index, cards, registry):
+    """A description may say "heat"; then so may the reply."""
+    shown = drawn(index, registry, "house")
+    assert check("Seven schoolgirls visit a haunted House.", shown, index=index).dropped == ()
+    assert check("Seven schoolgirls visit Heat.", shown, index=index).text == ""
 
 
 def test_values_are_found_in_every_spelling_they_are_given():

@@ -313,7 +313,7 @@ intents = st.builds(
     reset=st.sampled_from([False, False, False, True]),
 )
 presses = st.builds(Feedback, ids, st.sampled_from(["like", "dislike", "seen", "undo", "click"]))
-quick = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 steps = st.lists(st.one_of(intents, presses, st.lists(ids, max_size=3, unique=True).map(tuple)), max_size=8)
 
 

@@ -96,7 +96,7 @@ def test_answers_with_the_fact_and_its_section(films, embedder, question, sectio
     ],
 )
 def test_abstains_and_names_what_was_checked(films, embedder, question):
-    """A question that no section answers is not answered: no sentence, no source, and the titles that were looked at."""
+    """A question that no section answers is not answered: no sentence, no source, the titles that were looked at."""
     answer = support.answer(films, question, embedder=embedder)
     assert (answer.abstained, answer.sentences, answer.citations, answer.passages) == (True, (), (), ())
     assert 1 <= len(answer.checked) <= 3
@@ -238,7 +238,7 @@ def test_a_table_row_comes_with_its_head(tmp_path, embedder):
     index = centre(
         tmp_path,
         embedder,
-        rates="# Shipping\n\n## Rates\n| Country | Price |\n| --- | --- |\n| France | 9 euros |\n| Norway | 14 euros |\n",
+        rates="# Shipping\n\n## Rates\n| Country | Price |\n| - | - |\n| France | 9 euros |\n| Norway | 14 euros |\n",
         parcels="# Returns\n\n## How\nSend it back within a month.\n",
     )
     answer = support.answer(index, "what is the shipping price to Norway?", embedder=embedder, calibration=ALWAYS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langchain_core.runnables import RunnableLambda
 
 from bot.engines.chat_model import language_model
 from bot.engines.chat_schema import intent_schema
@@ -347,6 +348,21 @@ def test_any_langchain_model_can_read(prompts, vocabulary):
     assert engine.understand((), "calm", SCHEMA).query == "calm"
 
 
+class Structured(FakeListChatModel):
+    """A provider's model that has structured output of its own."""
+
+    def with_structured_output(self, schema, **kwargs):
+        """Check that the schema is named, as providers want it, and answer by it."""
+        assert schema["title"]
+        return RunnableLambda(lambda messages: {"acts": ["recommend"], "query": "by its own way"})
+
+
+def test_a_providers_own_structured_output_is_used(prompts, vocabulary):
+    """Models that bring their own way of constraining are asked in that way."""
+    engine = ChatUnderstander(Structured(responses=["{}"]), prompts, vocabulary=vocabulary, lexical=Fixed())
+    assert engine.understand((), "calm", SCHEMA).query == "by its own way"
+
+
 @pytest.mark.parametrize("kind", ["qwen3", "bart"])
 def test_a_local_model_of_random_weights_reads_only_what_is_legal(tmp_path, prompts, vocabulary, kind):
     """Whatever a model's weights are, the intent is legal: constrained, verified, merged."""
@@ -362,6 +378,17 @@ def test_a_local_model_of_random_weights_reads_only_what_is_legal(tmp_path, prom
             if facet.type == "multi":
                 values = one.value if isinstance(one.value, tuple) else (one.value,)
                 assert {value for value, _ in facet.values} >= set(values)
+
+
+def test_a_local_model_can_be_warmed(tmp_path, prompts, vocabulary):
+    """Afterwards the fixed part of the prompt is read, so that the first message reads no more of it than the next."""
+    model = language_model(str(tiny_models.qwen3(tmp_path / "q")))
+    engine = ChatUnderstander(model, prompts, vocabulary=vocabulary, lexical=Fixed(), max_tokens=1500)
+    engine.warm()
+    (kept,) = model._prefixes._kept
+    assert len(kept) > 500
+    engine.understand((), "a comedy", SCHEMA)
+    assert list(model._prefixes._kept) == [kept]
 
 
 def test_a_catalogue_without_facets_can_be_read(server, prompts):

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _WIDE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_LATIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 _TABLES = {"zh": "aliases.zh.toml"}
 
 
@@ -33,7 +34,7 @@ def in_english(question: str, language: str = "zh") -> str:
     found, place, meant = [], 0, False
     while place < len(question):
         size = next((n for n in range(longest, 0, -1) if question[place : place + n] in known), 0)
-        latin = re.compile(r"[A-Za-z0-9][\w.+-]*").match(question, place)
+        latin = _LATIN.match(question, place)
         if latin:
             found.append(latin[0])
             meant = meant or not latin[0].isdigit()

@@ -50,7 +50,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The outcome of a search: what could be said, what was looked at (best first), and the signals."""
+    """The outcome of a search: what could be said, what was looked at (best first), and the signals (`_signals`)."""
 
     chosen: tuple[Chosen, ...] = ()
     looked: tuple[Passage, ...] = ()
@@ -80,7 +80,8 @@ def find(reader: Reader, question: str, *, embedder: Embedder, reranker: Reranke
     order = np.argsort(-(scores + _reranked(reranker, question, [read for read, _ in reads])), kind="stable")
     ranked = [reads[place] for place in order]
     chosen = _choose(ranked, [float(scores[place]) for place in order])
-    signals = _signals(reader, asked, ranked[0][0], chosen, lexical=lexical, scores=scores)
+    signals = _signals(reader, asked, ranked[0][0], chosen, lexical=lexical)
+    signals["margin"] = _margin([read.passage.page for read, _ in reads], scores)
     return Found(chosen, tuple(read.passage for read, _ in ranked), signals)
 
 
@@ -151,27 +152,32 @@ def _words(read: Read, places: set[int]) -> int:
     return sum(len(read.pieces[place].text.split()) for place in places)
 
 
+def _margin(pages: Sequence[str], scores: Scores) -> float:
+    """The lead of the best page over the next one: sections of one page are no rivals."""
+    first = pages[int(scores.argmax())]
+    others = [float(score) for page, score in zip(pages, scores, strict=True) if page != first]
+    return float(scores.max()) - max(others, default=UNRELATED)
+
+
 def _signals(
-    reader: Reader, asked: _Asked, best: Read, chosen: Sequence[Chosen], *, lexical: Scores, scores: Scores
+    reader: Reader, asked: _Asked, best: Read, chosen: Sequence[Chosen], *, lexical: Scores
 ) -> dict[str, float]:
     """Numbers that tell a right answer from a wrong one; none depends on the reranker.
 
     ``dense``, ``sentence``: cosines of the nameless question with the best passage and its nearest sentence;
-    ``lexical``: the best BM25 score per logarithm of the centre's size; ``margin``: the lead over the fourth passage;
-    ``covered``, ``known``: weighted shares of the question's meanings in the best passage and in the whole centre;
-    ``missing``: 1 when the question asks for a kind of thing (a price, a place...) that the answer does not show.
+    ``lexical``: the best BM25 score per logarithm of the centre's size; ``covered``, ``known``: weighted shares of the
+    question's meanings in the best passage and in the whole centre; ``missing``: 1 when the question asks for a kind
+    of thing (a price, a place...) that the answer does not show.
     """
     names = {reader.words.label(name) for name in reader.names}
     labels = {label: w for label, w in asked.labels.items() if label not in names} or asked.labels
     total = max(sum(labels.values()), 1e-9)
     text = " ".join(sentence for part in chosen for sentence in part.sentences)
     named = reader.concepts[best.row]
-    ordered = np.sort(np.append(scores, [UNRELATED] * 4))[::-1]
     return {
         "dense": float(reader.dense(asked.nameless)[best.row]),
         "sentence": _nearest(best, asked.nameless),
         "lexical": float(lexical.max()) / float(np.log1p(len(reader.passages))),
-        "margin": float(ordered[0] - ordered[3]),
         "covered": sum(w for label, w in labels.items() if label in named) / total,
         "known": sum(w for label, w in labels.items() if label in reader.weights) / total,
         "missing": float(reader.words.misses(asked.text, text)),

@@ -104,7 +104,7 @@ class Reader:
         """The passages of ``rows`` with their pieces and vectors; what is not known yet is embedded in one call."""
         with self._lock:
             missing = [row for row in rows if row not in self._read]
-        fresh = dict(zip(missing, self._embedded(missing), strict=True))
+        fresh = dict(zip(missing, self._embedded(missing), strict=True)) if missing else {}
         with self._lock:
             self._read.update(fresh)
             found = [self._read[row] for row in rows]

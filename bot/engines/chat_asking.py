@@ -42,6 +42,13 @@ class Asker:
                 _log.warning("no JSON schema with this model, asking in words from now on: %s", error)
                 self.way = "words"
 
+    def warm(self, messages: Sequence[BaseMessage], schema: dict[str, Any]) -> None:
+        """Have a local model read the prompt and compile the schema, without an answer. Raises EngineError."""
+        try:
+            self._model.invoke(list(messages), json_schema=schema, max_tokens=1)
+        except Exception as error:
+            raise failure(error) from error
+
     def _ask(self, messages: Sequence[BaseMessage], schema: dict[str, Any]) -> dict[str, Any]:
         """One question, in the way that is in use."""
         if self.way == "structured":

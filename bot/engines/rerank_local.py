@@ -166,10 +166,11 @@ def _rounded(rows: NDArray[np.float32]) -> Rows:
 
 
 def _key(item: Item | Passage) -> str:
-    """What an entry's tokens are known by: a hash of all that they are made from."""
+    """What an entry's tokens are known by: a hash of all that they are made from; a new price changes nothing."""
     if isinstance(item, Passage):
         return content_hash(f"{item.title}\0{item.heading}\0{item.text}", "passage")
-    return content_hash(f"{item.title}\0{item.facets}\0{item.description}", "item")
+    facets = [(name, value) for name, value in item.facets.items() if isinstance(value, (str, tuple))]
+    return content_hash(f"{item.title}\0{facets}\0{item.description}", "item")
 
 
 def max_sim(query: NDArray[np.float32], items: Sequence[Rows]) -> NDArray[np.float32]:

@@ -60,6 +60,12 @@ class ChatUnderstander:
         self._link = lexical.link if isinstance(lexical, Linker) else linker(Titles(vocabulary))
         self._asker = Asker(model, max_tokens=max_tokens)
 
+    def warm(self) -> None:
+        """Let a local model read the fixed part now and not with the first visitor. Raises EngineError."""
+        if self._asker.way == "schema":
+            schema = self._vocabulary.schema
+            self._asker.warm(self._messages((), "", schema, Intent(acts=())), intent_schema(schema))
+
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
         """The intent of both engines; what is blank, or not safe to answer, needs no model."""
         lexical = self._lexical.understand(history, message, schema)

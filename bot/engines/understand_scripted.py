@@ -1,4 +1,4 @@
-"""The scripted understander: fixed intents for known messages, for tests and offline demonstrations. Knows no language."""
+"""The scripted understander: fixed intents for known messages, for tests and offline demonstrations."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def _measured(records: Records, embedder: Embedder, queries: Sequence[Vector], f
         checks += _checks(share, len(ids), *list(timed.values())[:2])
     protocol = (
         f"top {K} of {len(ids)} Wikipedia film paragraphs by {embedder.name}, {len(queries)} queries x {ROUNDS} "
-        "rounds in turn; filters keep 1, 10 and 50 percent of the rows by a number, as a mask here and as `where` there; "
+        "rounds in turn; filters keep 1, 10 and 50 percent of the rows by a number, as a mask here, as `where` there; "
         "Chroma is given the same vectors and settings"
     )
     return Report("search", protocol, machine(), tuple(rows), tuple(checks))

@@ -18,8 +18,8 @@ from tests.web import served, settings
 PROGRAM = shutil.which("chromium") or "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 OPTIONS += ["--disable-sync", "--no-first-run"]
+PHONE = {"has_touch": True, "is_mobile": True}
 GENEROUS = {"per_minute": 10**6, "per_minute_address": 10**6}
-HARMLESS = ("was preloaded using link preload",)
 
 
 def pytest_collection_modifyitems(items):
@@ -30,11 +30,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """The browser."""
+def contexts():
+    """Options -> a browser context that the tests share, because a fresh one loads every file of the page anew."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
-        yield browser
+        browser, opened = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS), {}
+
+        def context(*, phone: bool, locale: str, alone: bool):
+            key = (phone, locale, len(opened) if alone else None)
+            if key not in opened:
+                opened[key] = browser.new_context(locale=locale, **(PHONE if phone else {}))
+            return opened[key]
+
+        yield context
         browser.close()
 
 
@@ -56,30 +63,36 @@ def real_site(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(chromium, site, request):
-    """Opens the page for a new visitor; ``visit(width=390, locale="zh-CN")``. Errors in the console fail the test."""
-    contexts, faults = [], []
+def visit(contexts, site, request):
+    """Opens the page for a new visitor: ``visit(width=390, phone=True)``.
 
-    def open_page(*, width=1280, height=800, address=site, path="/", **options) -> Chat:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
+    ``media`` is emulated (``color_scheme``, ``reduced_motion``); ``alone`` has a browser of its own. An error in the
+    console, or a request to anywhere else, fails the test.
+    """
+    pages, faults = [], []
+
+    def open_page(*, width=1280, height=800, address=site, path="/", phone=False, locale="en", alone=False, **media):
+        page = contexts(phone=phone, locale=locale, alone=alone).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(**{"color_scheme": "light", "reduced_motion": "no-preference", **media})
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
         page.on("request", lambda one: one.url.startswith((address, "blob:", "data:")) or faults.append(one.url))
         return Chat(page, address + path).open()
 
     yield open_page
-    _keep_picture(request, contexts)
-    for context in contexts:
-        context.close()
-    assert [fault for fault in faults if not fault.startswith(HARMLESS)] == []
+    _keep_picture(request, pages)
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
+    assert faults == []
 
 
-def _keep_picture(request, contexts):
+def _keep_picture(request, pages):
     """The last look of every test, where ``SHELFTALK_TEST_PICTURES`` names a folder."""
     folder = os.environ.get("SHELFTALK_TEST_PICTURES")
-    if folder and contexts and contexts[-1].pages:
+    if folder and pages:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        contexts[-1].pages[-1].screenshot(path=Path(folder) / f"{request.node.name}.png")
+        pages[-1].screenshot(path=Path(folder) / f"{request.node.name}.png")

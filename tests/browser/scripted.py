@@ -1,7 +1,8 @@
 """The real assistant with scripted acts, for states that are hard to meet: slow, broken, handed over, Chinese.
 
 The message picks the script: "slow" waits, "slow slow" twice as long, "broken" raises, "refund" is answered from the
-help pages, "person" hands over, Chinese is answered in Chinese, everything else recommends three films. Memory, words and sessions are real.
+help pages, "person" hands over, Chinese is answered in Chinese, everything else recommends three films. Memory, words
+and sessions are real.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def test_the_theme_can_be_asked_for_in_the_address(visit):
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_phone_scrolls_one_way_only_and_reaches_everything(visit, width):
     """No sideways scroll, the message box in view, targets of 44 px, the panel a dialog over everything; axe agrees."""
-    chat = visit(width=width, height=700, has_touch=True, is_mobile=True)
+    chat = visit(width=width, height=700, phone=True)
     assert chat.overflow() == 0
     chat.say("something funny")
     chat.find(".st-card summary").first.tap()
@@ -93,7 +93,7 @@ def test_a_phone_scrolls_one_way_only_and_reaches_everything(visit, width):
 
 def test_a_chip_does_not_open_the_keyboard_of_a_phone(visit):
     """After a chip the box is focused without asking for input; touching the box asks again."""
-    chat = visit(width=390, height=700, has_touch=True, is_mobile=True).say("something funny")
+    chat = visit(width=390, height=700, phone=True).say("something funny")
     chat.during(lambda: chat.button("Shorter (12)").tap())
     assert chat.focused() == "st-input" and chat.find("#st-input").get_attribute("inputmode") == "none"
     chat.find("#st-input").tap()

@@ -171,7 +171,7 @@ def test_a_reload_draws_the_conversation_again_from_the_server(visit):
     assert chat.texts(".st-card") == before and chat.texts(".st-wish") == ["under 120 minutes", "“funnier”"]
     assert chat.page.evaluate("Object.keys(localStorage).join()") == "shelftalk"
     assert "?" not in chat.page.url and len(chat.page.evaluate("localStorage.shelftalk")) < 400
-    other = visit()
+    other = visit(alone=True)
     assert other.find(".st-welcome").count() == 1  # two visitors never see each other
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -22,62 +20,15 @@ from bot.engines.rerank_scripted import OverlapReranker
 from bot.engines.rerank_texts import text_of
 from bot.errors import EngineError
 from bot.types import Reranker
+from tests.rerank_server import RerankServer
 from tests.small_catalog import films
 from vectorstore.base import Item, Passage
 from vectorstore.embedders.local import LocalEmbedder, model_folder
 from vectorstore.embedders.scripted import HashedEmbedder
-from vectorstore.words import tokens
 
 ITEMS = films()
 PASSAGE = Passage("r#1", "r", "Refunds", "After renting", "after", "Money comes back within five days.")
 EMPTY = Item("empty", "", "")
-
-
-class RerankServer:
-    """A real server on a loopback port that speaks one of the known shapes; ``shape`` may be changed while it runs."""
-
-    def __enter__(self) -> RerankServer:
-        self.shape, self.bodies, self.delay = "cohere", [], threading.Event()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.bodies.append((self.path, self.headers.get("Authorization"), body))
-                status, reply = outer.answer(body)
-                data = json.dumps(reply).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                """Stay quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def answer(self, body: dict) -> tuple[int, object]:
-        """Overlap scores, best first where the shape sorts."""
-        field = "texts" if self.shape == "tei" else "documents"
-        if field not in body or self.shape == "broken":
-            return (500, {"error": "gone"}) if self.shape == "broken" else (422, {"error": f"missing field {field}"})
-        words = set(tokens(body["query"]))
-        scores = [len(words & set(tokens(text))) / max(1, len(words)) for text in body[field]]
-        order = sorted(range(len(scores)), key=lambda place: -scores[place])
-        if self.shape == "tei":
-            return 200, [{"index": place, "score": scores[place]} for place in order]
-        if self.shape == "sglang":
-            return 200, scores
-        if self.shape == "short":
-            return 200, {"results": [{"index": 0, "relevance_score": 1.0}]}
-        return 200, {"results": [{"index": place, "relevance_score": scores[place]} for place in order]}
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +143,15 @@ class TestLateInteraction:
         changed = (Item("alien", "Alien", "Another text."), *ITEMS[1:])
         LateInteractionReranker(minilm).warm(changed, cache=cache, progress=lambda *step: steps.append(step))
         assert steps == [("rerank", 1, 1)]
+
+    def test_a_new_price_encodes_nothing(self, tmp_path):
+        """Numbers are not read, so they are not part of what is known."""
+        cache, steps = tmp_path / "late.npz", []
+        LateInteractionReranker(HashedEmbedder(64)).warm(ITEMS, cache=cache)
+        dearer = [Item(one.id, one.title, one.description, {**one.facets, "price": 9.5}) for one in ITEMS]
+        warmed = LateInteractionReranker(HashedEmbedder(64))
+        warmed.warm(dearer, cache=cache, progress=lambda *step: steps.append(step))
+        assert steps == []
 
     @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 not a zip", b"\x93NUMPY"])
     def test_a_damaged_cache_costs_time_only(self, damage, tmp_path):

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
+from bot.engines.write_chat import ChatWriter
 from bot.engines.write_composed import ComposedWriter
 from bot.engines.write_scripted import EchoWriter
 from bot.types import Answer, Brief, Card, Citation, Writer
 from prompts import Registry, Voice
 from vectorstore.base import Item, Passage
 
-WRITERS = {"composed": ComposedWriter, "echo": EchoWriter}
+
+def _chat() -> ChatWriter:
+    """The language model's writer over a model that always says the same."""
+    return ChatWriter(FakeListChatModel(responses=["These come close."]), Registry.load())
+
+
+WRITERS = {"composed": ComposedWriter, "echo": EchoWriter, "chat": _chat}
 
 ALIENS = Item("aliens-1986", "Aliens", facets={"year": 1986.0})
 THING = Item("the-thing-1982", "The Thing", facets={"year": 1982.0})

@@ -21,18 +21,11 @@ if TYPE_CHECKING:
 SURE = 0.42
 """Cosine to the closest examples from which they decide."""
 TALK = (
-    "hello", "how_are_you", "thanks", "bye", "identity", "capabilities", "complaint", "insult", "praise", "affirm", "deny",
+    "hello", "how_are_you", "thanks", "bye", "identity", "capabilities", "complaint", "insult", "praise",
+    "affirm", "deny",
 )  # fmt: skip
 SAFETY = ("self_harm", "refusal_harm", "injection")
 FLAGS = ("reset", "back", "more", "surprise", "no_preference")
-_YOURS = re.compile(
-    r"\b(you|your|yours)\b|\b(can|could|do|did|may|am|must|should|will|would|how|where|when|if) (i|we)\b|\b(my|our) \w+"
-)
-_MINE = re.compile(r"\b(i|my|we|our)\b")
-_LEAD = re.compile(r"(?:(?:hm+|um+|uh|well|so|ok|okay|and|but|oh|ah|right|please|hey|alright|great|cool)\b[ ,.!]*)+")
-_THEME = re.compile(
-    r"\b(films?|movies?|documentar(y|ies)|comed(y|ies)|dramas?|thrillers?|stor(y|ies)|something|anything) (\w+ ){0,3}(about|where|in which|on)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +58,15 @@ class Acts:
         """The safety situation of a whole message, "" for none. A film about harm is no harm."""
         for name in SAFETY:
             match = self._patterns[name].search(text)
-            if match and not (name != "injection" and _THEME.search(text[: match.start() + 1])):
+            if match and not (name != "injection" and self.says("theme", text[: match.start() + 1])):
                 return name
         return ""
 
     def talk(self, clause: str) -> str:
         """The small talk or call for a person that a clause is, "" for none; stronger than a title in it."""
-        if self._matches("handover", clause) and not _THEME.search(clause):
+        if self._matches("handover", clause) and not self.says("theme", clause):
             return "handover"
-        bare = _LEAD.sub("", clause) or clause
+        bare = self.without("lead", clause) or clause
         found = next((name for name in TALK if self._matches(name, clause) or self._matches(name, bare)), "")
         return "" if found in ("capabilities", "identity") and self._serves(clause) else found
 
@@ -90,8 +83,13 @@ class Acts:
         pattern = self._forms.get(form) or self._patterns[form]
         return pattern.search(clause) is not None
 
+    def without(self, form: str, text: str) -> str:
+        """The text without the words of a form at its beginning, in whatever case."""
+        match = self._forms[form].match(text.lower())
+        return text[match.end() :] if match else text
+
     def nearest(self, clause: str) -> tuple[str, float]:
-        """The act whose examples are closest in embedding space, and the mean cosine of its two best; "" below `SURE`."""
+        """The act with the closest examples in embedding space and the mean cosine of its two best; "" below `SURE`."""
         vector = self._embedder.embed([clause], kind="query")[0]
         cosines = self._examples @ vector
         means = {act: float(np.sort(cosines[self._labels == act])[-2:].mean()) for act in self.acts}
@@ -100,14 +98,16 @@ class Acts:
 
     def fallback(self, clause: str) -> str:
         """Where a question goes that nothing recognises: to service when it is about you and me, else out of scope."""
-        return "support" if _YOURS.search(clause) else "out_of_scope"
+        return "support" if self.says("yours", clause) else "out_of_scope"
 
     def _label(self, clause: str, names_item: bool) -> str:
         if talk := self.talk(clause):
             return talk
         if self._serves(clause) and not (names_item and (self._borrows(clause) or self._asks_fact(clause))):
             return "support"
-        return "off_topic" if self._matches("off_topic", clause) and not (names_item or _THEME.search(clause)) else ""
+        return (
+            "off_topic" if self._matches("off_topic", clause) and not (names_item or self.says("theme", clause)) else ""
+        )
 
     def _serves(self, clause: str) -> bool:
         if self._matches("service_sure", clause):
@@ -117,16 +117,16 @@ class Acts:
         return self._matches("service_forms", clause)
 
     def _asks_fact(self, clause: str) -> bool:
-        """ "How much does the first one weigh?" asks for a fact of its record, not for service."""
-        return bool(self.asked(clause)) and not _MINE.search(clause)
+        """Whether a fact of a record is asked for, not service: "how much does the first one weigh?"."""
+        return bool(self.asked(clause)) and not self.says("mine", clause)
 
     def _borrows(self, clause: str) -> bool:
-        """ "Can I rent Alien?" asks for the film, "my rental of Alien" for help."""
+        """Whether the item is asked for: "can I rent Alien?", but not "my rental of Alien stutters"."""
         rest = re.sub(r"\b(rent|stream|watch|download|buy|order)\b", " ", clause)
         return not self._matches("service", rest)
 
     def _flags(self, clause: str) -> dict[str, tuple[tuple[int, int], ...]]:
-        lead = _LEAD.match(clause)
+        lead = self._forms["lead"].match(clause)
         start = lead.end() if lead and lead.end() < len(clause) else 0
         found = {}
         for name in FLAGS:

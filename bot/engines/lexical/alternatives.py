@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engines.lexical.findings import Findings
+from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.spans import Span, opposites
 from vectorstore.base import Constraint
-
-_LINKS = frozenset(
-    {"or", ",", "either", "a", "an", "the", "maybe", "perhaps", "even", "some", "from", "in", "with", "by"}
-)
 
 
 def alternatives(findings: Findings, spans: Sequence[Span]) -> list[Span]:
@@ -36,7 +33,7 @@ def _joined(findings: Findings, first: Span, second: Span) -> Span | None:
     gap = [token.norm for token in findings.reading.tokens[first.end : second.start]]
     plural = gap == ["and"] and _plural(findings, first) and _plural(findings, second)
     listed = "or" in gap or plural or (gap == [","] and _or_follows(findings, second))
-    if first.facet != second.facet or not listed or not set(gap) <= _LINKS | {"and"}:
+    if first.facet != second.facet or not listed or not set(gap) <= word_set("alternatives_links") | {"and"}:
         return None
     if findings.polarity.negative(first.start) or findings.polarity.negative(second.start):
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Span, opposites
 from bot.engines.lexical.text import Reading
@@ -18,18 +19,6 @@ from vectorstore.base import Constraint
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
-
-_SORT = (
-    "sort by",
-    "sorted by",
-    "order by",
-    "ordered by",
-    "rank by",
-    "ranked by",
-    "sort them by",
-    "sort it by",
-    "arrange by",
-)
 
 
 class Amounts:
@@ -72,7 +61,7 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
             yield phrase, Span(0, 0, "order", order=Order(name, "desc"), facet=name, soft=True)
         for phrase, direction in _critiques(speech):
             yield phrase, Span(0, 0, "relative", relative=Relative(name, direction), facet=name)
-        for phrase in (f"{sort} {called}" for sort in _SORT for called in speech.names):
+        for phrase in (f"{sort} {called}" for sort in word_set("amounts_sort") for called in speech.names):
             order = Order(name, "desc" if speech.facet.role in ("popularity", "year") else "asc")
             yield phrase, Span(0, 0, "order", order=order, facet=name)
         for phrase, rule in speech.vague.items():
@@ -83,7 +72,7 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
 
 
 def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]]]:
-    """ "cheaper"; and for any facet "a lower price", "more weight", "less weight"."""
+    """Words like "cheaper", and for any facet "a lower price", "more weight"."""
     for phrase in speech.lower:
         yield phrase, "lower"
     for phrase in speech.higher:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,10 +16,8 @@ from bot.engines.lexical.wishes import Wish
 from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint
 
-_JOINT = re.compile(r"^(?:(?:and|but|also|so|then|plus)\b[ ,]*)+", re.I)
 _WEAK_TOPICS = ("", "affirm", "unclear", "hello")
 _MANY = 4
-_SHADE = re.compile(r"^(?:less|more)\b|^\w+er$")
 _ASKING = ("ask_item", "compare", "why_not")
 _REVERSE = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
@@ -63,7 +60,7 @@ class Assembler:
         serving = serving or any(found[1].act == "support" for found in decided if found)
         for item, found in zip(findings.clauses, decided, strict=True):
             if found is None:
-                _labelled(item, draft)
+                self._labelled(item, draft)
             else:
                 case, decision = found
                 self._content(findings, case, Decision("support") if serving and self._aside(case) else decision, draft)
@@ -76,7 +73,7 @@ class Assembler:
         return case, self._decider.decide(case)
 
     def _aside(self, case: Case) -> bool:
-        """Whether a clause beside a service question only goes on with it: "how does that work?", "please unblock it"."""
+        """Whether a clause beside a service question only goes on with it: "how does that work?"."""
         if case.wanting or case.mentions or case.clause.ruling.flags:
             return False
         says = self._finders.acts.says
@@ -101,11 +98,26 @@ class Assembler:
         draft.topic = draft.topic or decision.topic
         draft.decided_by = decision.by if decision.by == "prototypes" else draft.decided_by
         if decision.act == "support":
-            draft.questions.append(_question(case.clause.clause.text))
+            draft.questions.append(self._finders.acts.without("joint", case.clause.clause.text))
         elif decision.act in _ASKING:
             self._asked(findings, case, decision, draft)
         elif decision.act in ("recommend", "feedback"):
             self._wanted(findings, case, draft)
+
+    def _labelled(self, item: Labelled, draft: _Draft) -> None:
+        """A clause of service, hand-over, small talk or another world."""
+        label = item.ruling.label
+        if label == "support":
+            draft.acts.append("support")
+            draft.questions.append(self._finders.acts.without("joint", item.clause.text))
+        elif label == "handover":
+            draft.acts.append("handover")
+        elif label == "off_topic":
+            draft.acts.append("out_of_scope")
+            draft.topic = draft.topic or "off_topic"
+        else:
+            draft.acts.append("smalltalk")
+            draft.topic = label if draft.topic in _WEAK_TOPICS else draft.topic
 
     def _asked(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         """A question about items; one without an item means the one in focus, a comparison those shown."""
@@ -126,7 +138,7 @@ class Assembler:
         draft.mentions += [Mention(case.text, id_, how="reference", confidence=0.7) for id_ in ids]
 
     def _dated(self, mention: Mention, limits: Sequence[Constraint]) -> Mention:
-        """ "Do you have Dune from 1984?" is not about another year's Dune."""
+        """A title asked for with a year is not the one of another year: "do you have Dune from 1984?"."""
         item = self._finders.vocabulary.by_id.get(mention.item_id or "")
         if item is None or mention.how == "reference" or meets(item, limits):
             return mention
@@ -236,7 +248,11 @@ class Assembler:
         if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more", "no_preference"}:
             return True
         negative = draft.constraints and all(constraint.op == "not" for constraint in draft.constraints)
-        shades = draft.wishes and not draft.constraints and all(map(_SHADE.search, draft.wishes))
+        shades = (
+            draft.wishes
+            and not draft.constraints
+            and all(self._finders.acts.says("shade", wish) for wish in draft.wishes)
+        )
         if shades or negative or findings.corrections.adding or "back" in draft.flags:
             return bool(shades or negative or findings.corrections.adding)
         fresh = any(self._fresh(findings, item) for item in findings.clauses if item.content)
@@ -250,22 +266,6 @@ class Assembler:
         return request or liked or first in ("a", "an", "some", "any")
 
 
-def _labelled(item: Labelled, draft: _Draft) -> None:
-    """A clause of service, hand-over, small talk or another world."""
-    label = item.ruling.label
-    if label == "support":
-        draft.acts.append("support")
-        draft.questions.append(_question(item.clause.text))
-    elif label == "handover":
-        draft.acts.append("handover")
-    elif label == "off_topic":
-        draft.acts.append("out_of_scope")
-        draft.topic = draft.topic or "off_topic"
-    else:
-        draft.acts.append("smalltalk")
-        draft.topic = label if draft.topic in _WEAK_TOPICS else draft.topic
-
-
 def _measured(findings: Findings, span: Span) -> bool:
     """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
     before, after = findings.reading.norms(span.start - 1, span.start), findings.reading.norms(span.end, span.end + 3)
@@ -275,11 +275,6 @@ def _measured(findings: Findings, span: Span) -> bool:
 def _overruled(old: Constraint, new: Sequence[Constraint]) -> bool:
     """Whether the same message bounds the same side of a number again: the last word counts."""
     return any(one.facet == old.facet and one.op[:1] == old.op[:1] and one.op[:1] in ("<", ">") for one in new)
-
-
-def _question(text: str) -> str:
-    """A clause without the word that joined it to the one before."""
-    return _JOINT.sub("", text).strip()
 
 
 def _merged(acts: Iterable[Act]) -> tuple[Act, ...]:

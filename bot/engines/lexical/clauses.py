@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Board
 from bot.engines.lexical.text import Reading, Token
 
-_ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "st", "jr", "sr", "vs", "approx", "min", "no", "vol", "etc"})
 _ENDS = frozenset({".", "!", "?", ";", "…", "。", "！", "？", "；"})
 
 
@@ -39,7 +39,7 @@ class Clauses:
     def split(self, reading: Reading, board: Board) -> list[Clause]:
         """The clauses in their order; empty ones are left out."""
         cuts = [0, *self._cuts(reading.tokens, board), len(reading.tokens)]
-        found = [_clause(reading, start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+        found = [_clause(reading, start, end) for start, end in pairwise(cuts)]
         return [clause for clause in found if any(token.word for token in reading.tokens[clause.start : clause.end])]
 
     def _cuts(self, tokens: Sequence[Token], board: Board) -> list[int]:
@@ -49,7 +49,7 @@ class Clauses:
             inside = span is not None and span.kind == "title" and span.start < index < span.end - 1
             if inside or index + 1 >= len(tokens):
                 continue
-            if token.text in _ENDS and not (index and tokens[index - 1].norm in _ABBREVIATIONS):
+            if token.text in _ENDS and not (index and tokens[index - 1].norm in word_set("clauses_abbreviations")):
                 cuts.append(index + 1)
             elif (
                 token.norm in self._joiners

@@ -9,37 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.engines.lexical.facets import Speech
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
-
-_SKIPPED = frozenset(
-    {
-        "the",
-        "a",
-        "an",
-        "any",
-        "my",
-        "that",
-        "it",
-        "being",
-        "be",
-        "particular",
-        "specific",
-        "of",
-        "all",
-        "those",
-        "to",
-        "about",
-        "part",
-        "thing",
-        "bit",
-        "too",
-        "films",
-        "film",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +44,7 @@ class Corrector:
         self._add = Phrases((cue, True) for cue in lists["add"])
 
     def drops(self, reading: Reading) -> list[Span]:
-        """ "Any length is fine", "forget the year": spans of kind "drop", each with its facet."""
+        """Spans of kind "drop", each with its facet: "any length is fine", "forget the year"."""
         found: list[Span] = []
         for match in self._names.everywhere(reading.tokens):
             start = self._cue_before(reading.tokens, match.start, match.end)
@@ -95,8 +68,7 @@ class Corrector:
             cues=tuple(cues.values()),
             actually=actually,
             replacing=any(self._replaces(tokens, span) for span in values)
-            or (tokens[-1:] != ()
-            and tokens[-1].norm == "instead"),
+            or (tokens[-1:] != () and tokens[-1].norm == "instead"),
             adding=any(board.free(match.start, match.end) for match in self._add.scan(tokens)),
         )
 
@@ -109,14 +81,18 @@ class Corrector:
                 loose = match.value in ("any", "whatever", "whichever", "skip", "lose", "cancel")
                 described = end < len(tokens) and tokens[end].norm in ("of", "with", "like", "by", "who")
                 return None if loose and described else match.start
-            if place == 0 or tokens[place - 1].norm not in _SKIPPED:
+            if place == 0 or tokens[place - 1].norm not in word_set("corrections_skipped"):
                 return None
             place -= 1
 
     def _released(self, tokens: Sequence[Token], span: Span, *, actually: bool) -> tuple[int, int] | None:
         """The cue that takes a value back, as tokens."""
         place = span.start
-        while place > 0 and not self._release.before(tokens, place) and tokens[place - 1].norm in _SKIPPED:
+        while (
+            place > 0
+            and not self._release.before(tokens, place)
+            and tokens[place - 1].norm in word_set("corrections_skipped")
+        ):
             place -= 1
         match = self._release.before(tokens, place) or self._allow.at(tokens, span.end)
         match = match or (self._again.at(tokens, span.end) if actually else None)
@@ -127,7 +103,7 @@ class Corrector:
         while (
             place > 0
             and not self._replace.before(tokens, place)
-            and tokens[place - 1].norm in _SKIPPED | {",", "from", "in", "by", "with", "more"}
+            and tokens[place - 1].norm in word_set("corrections_skipped") | {",", "from", "in", "by", "with", "more"}
         ):
             place -= 1
         return self._replace.before(tokens, place) is not None

@@ -5,21 +5,17 @@ Rules look at the form of the clause and at what it points at; what they leave o
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from bot.engines.lexical.acts import Acts
 from bot.engines.lexical.findings import Findings, Labelled, blanked
+from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.roles import Judged
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.wishes import Wish
 from bot.types import Act
 
-_POINTING = frozenset({"it", "this", "that", "they", "these", "those", "them", "he", "she"})
-_WH = re.compile(r"(?:so |and |but )?(?:who|whom|whose|when|where|how|what|which)\b")
-_THIRD = re.compile(r"\b(it|that one|this one|that film|this film|that movie|this movie)\b")
 _BRIEF = 4
-_YES_NO = ("is", "are", "was", "were", "does", "do", "did", "has", "can", "will", "would")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,9 @@ class Decider:
         spans = tuple(findings.spans(item.clause))
         text = blanked(findings.reading, item.clause, [span for span in spans if span.kind == "title"])
         words = findings.reading.norms(item.clause.start, item.clause.end)
-        pointing = bool(findings.scene.shown or findings.scene.focus) and bool(_POINTING & set(words))
+        pointing = bool(findings.scene.shown or findings.scene.focus) and bool(
+            word_set("deciding_pointing") & set(words)
+        )
         mentions = tuple(findings.mentions(item.clause))
         return Case(text, item, spans, mentions, wishes, findings.scene.shown, pointing)
 
@@ -104,18 +102,24 @@ class Decider:
         about = bool(case.mentions) or case.pointing
         if case.said and (case.wanting or case.wishes or not says("question", text)):
             return False
-        third = says("question", text) and not case.wanting and _THIRD.search(text) is not None
+        third = says("question", text) and not case.wanting and says("third", text)
         if says("about", text) and (about or third) and not case.said:
             return True
         if self._acts.asked(text) and self._bare_question(case, about):
             return True
         if self._acts.asked(text) and third:
             return True
-        if self._titled(case) and _WH.match(text) and not case.said and not says("request", text):
+        if self._titled(case) and says("wh", text) and not case.said and not says("request", text):
             return True
         if says("have", text) and self._titled(case) and not case.said:
             return True
-        if about and text.split()[:1] and text.split()[0] in _YES_NO and not says("request", text) and not case.said:
+        if (
+            about
+            and text.split()[:1]
+            and text.split()[0] in word_set("deciding_yes_no")
+            and not says("request", text)
+            and not case.said
+        ):
             return bool(case.wishes or case.wanting) and not text.startswith("can you")
         return self._alone(case)
 

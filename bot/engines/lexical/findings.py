@@ -139,7 +139,7 @@ class Finders:
         return [*hard, *kept, *self.corrector.drops(reading)], themes
 
     def _toned(self, reading: Reading, span: Span) -> bool:
-        """ "Less scary" is a shade, not a value."""
+        """Whether a value is only a shade: "less scary"."""
         return span.kind == "value" and span.start > 0 and reading.tokens[span.start - 1].norm == "less"
 
     def _refer(self, reading: Reading, board: Board, scene: Scene) -> None:

@@ -25,7 +25,7 @@ _SHORTEST_TYPO = 5
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a phrase may mean. ``weak`` readings give way to others, ``strict`` ones need the facet's cue beside them."""
+    """What a phrase may mean. ``weak`` readings give way, ``strict`` ones need the facet's cue beside them."""
 
     facet: str
     constraints: tuple[Constraint, ...]
@@ -95,12 +95,11 @@ class Gazetteer:
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
-    """The one choice within an edit (two for nine letters and more) that starts alike; None when there is none."""
+    """The closest choice within an edit (two for nine letters and more) that starts alike, or None."""
     reach = 2 if len(word) >= 9 else 1
-    near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=3)
-    near = [(choice, cost) for choice, cost, _ in near if choice[0] == word[0] or sorted(choice) == sorted(word)]
-    best = [choice for choice, cost in near if cost == near[0][1]]
-    return best[0] if best else None
+    found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=3)  # type: ignore[arg-type]
+    near = [str(choice) for choice, _, _ in found if choice[0] == word[0] or sorted(choice) == sorted(word)]
+    return near[0] if near else None
 
 
 def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
@@ -115,7 +114,7 @@ def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
         elif alike and held.constraints[0].op in ("is", "any") and entry.constraints[0].op == "is":
             before = held.constraints[0].value
             values = (*(before if isinstance(before, tuple) else (before,)), entry.constraints[0].value)
-            constraint = Constraint(entry.facet, "any", values)  # type: ignore[arg-type]
+            constraint = Constraint(entry.facet, "any", values)
             found[key] = Entry(entry.facet, (constraint,), opposites((constraint,)), held.weak, held.strict)
     return tuple(found.values())
 

@@ -20,3 +20,9 @@ def table(name: str) -> dict[str, Any]:
 def common_words() -> frozenset[str]:
     """Frequent English words, folded: a title or a surname made only of these needs a cue to be one."""
     return frozenset((_FOLDER / "en.common.txt").read_text(encoding="utf-8").split())
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """One of the small sets of function words in ``lexicon/en.small.toml``."""
+    return frozenset(table("en.small")[name])

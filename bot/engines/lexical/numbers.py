@@ -21,7 +21,7 @@ _YEARS = range(1870, 2051)
 class Quantity:
     """An amount at the tokens ``start`` up to ``end``, in base units of its group.
 
-    ``group`` is a unit group, "year" (one or a span of years), or "" for a bare number. ``low == high`` but for decades.
+    ``group`` is a unit group, "year" (one or a span of years), or "" for a bare number; ``low == high`` but for spans.
     """
 
     start: int

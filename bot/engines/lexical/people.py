@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.gazetteer import closest
-from bot.engines.lexical.lexicon import common_words
+from bot.engines.lexical.lexicon import common_words, word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span, opposites
 from bot.engines.lexical.text import Reading, Token, words
@@ -22,11 +22,6 @@ DOMINANT = 3.0
 MOST = 4
 """A last name shared by more people than this means none of them."""
 _SHORTEST_TYPO = 5
-
-
-_PARTICLES = frozenset(
-    {"de", "del", "di", "da", "von", "van", "der", "den", "la", "le", "al", "el", "bin", "o", "mc", "st"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ class People:
         if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
             return None
         start = index - (index > 0 and self._fits_first(reading.tokens[index - 1], people))
-        if start == index and index > 0 and reading.tokens[index - 1].norm in _PARTICLES:
+        if start == index and index > 0 and reading.tokens[index - 1].norm in word_set("people_particles"):
             start -= 1
         if start == index and self._part_of_name(reading, index):
             return None
@@ -115,7 +110,7 @@ class People:
         return tuple(name for name in people if words(name)[0] == first.norm) or people
 
     def _possessive(self, reading: Reading, index: int) -> Found[str] | None:
-        """ "Kubrick's films", "a Kubrick film"."""
+        """A name before "'s" or "film" counts as cued: "Kubrick's films", "a Kubrick film"."""
         after = reading.tokens[index + 1 : index + 2]
         return (
             Found(index, index, "") if after and after[0].norm in ("'s", "film", "films", "movie", "movies") else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token, words
@@ -65,7 +65,7 @@ class Pointers:
                 yield match.start, match.end, match.value, shy
 
     def described(self, reading: Reading, board: Board, scene: Scene) -> list[tuple[Span, Span]]:
-        """ "the French one": (the value's span, the reference) where exactly one shown item meets it."""
+        """Values that point, "the French one": their span and the reference, where exactly one shown item meets it."""
         found = []
         for span in board.spans:
             before, after = span.start - 1, span.end
@@ -123,7 +123,7 @@ class Pointers:
         return (noun.end if noun else index + 1), _pick(scene.shown, place)
 
     def _by_number(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
-        """ "number two", "#2"."""
+        """A reference by its number: "number two", "#2"."""
         if tokens[index].norm not in self._numbered or index + 1 >= len(tokens):
             return None
         place = index + 1 + (tokens[index + 1].text == "." and index + 2 < len(tokens))
@@ -156,12 +156,7 @@ def _closes(tokens: Sequence[Token], index: int) -> bool:
     """Whether a bare "the second" is over here."""
     if index >= len(tokens) or not tokens[index].word:
         return True
-    return tokens[index].norm in _AFTER
-
-
-_AFTER = frozenset(
-    ["look", "looks", "seem", "seems", "sound", "sounds", "are", "were", "both", "is", "was", "looks", "sounds", "seems", "has", "but", "and", "or", "please", "again", "instead", "though", "too", "for", "already", "any", "with", "about", "directed", "in", "made", "in", "'s"]
-)
+    return tokens[index].norm in word_set("pointers_after")
 
 
 def _pick(shown: tuple[str, ...], place: int) -> tuple[str, ...]:

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
-
-_INTENSE = frozenset({"too", "very", "so", "overly", "super", "really", "particularly", "quite", "as", "more", "that"})
-_SINGLE = frozenset({"non"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class Negation:
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""
-        index, lead, intense = cue.end, True, tokens[cue.start].norm in _SINGLE
+        index, lead, intense = cue.end, True, tokens[cue.start].norm in word_set("polarity_single")
         while index < len(tokens):
             span = board.at(index)
             norm = tokens[index].norm
@@ -83,7 +80,7 @@ class Negation:
             if index in starts or (tokens[index].stop and not self._list_goes_on(tokens, index, board)):
                 return index
             if lead and norm in self._lead:
-                intense = intense or norm in _INTENSE
+                intense = intense or norm in word_set("polarity_intense")
             elif norm in self._restart or (norm == "and" and not self._conjoined(tokens, index, board)):
                 return index
             elif tokens[index].word and norm not in ("or", "nor", "and"):
@@ -168,7 +165,7 @@ class Negation:
         return board.at(end - 1) if end > 0 else None
 
     def _too(self, tokens: Sequence[Token], board: Board, scopes: Sequence[tuple[int, int]]) -> list[int]:
-        """ "That was too scary": unwanted without a no."""
+        """Where "too" alone says no: "that was too scary"."""
         found = []
         for index, token in enumerate(tokens[:-1]):
             span = board.at(index + 1)

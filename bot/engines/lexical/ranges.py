@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.engines.lexical.facets import Speech, unit_group
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.numbers import Quantities, Quantity
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Span, opposites
@@ -21,7 +21,6 @@ ABOUT = 0.125
 ABOUT_YEARS = 2.0
 
 _FLIP = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
-_FILLERS = ("the", "a", "an", "year", "years", ":")
 Comparator = tuple[str, str]  # (facet or "", operator)
 
 
@@ -140,7 +139,7 @@ class Ranges:
 
 
 def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
-    """ "older than", "no older than", ... with the facet that each is about."""
+    """Comparisons such as "older than" and "no older than", with the facet that each is about."""
     found: list[tuple[str, Comparator]] = []
     for speech in speeches:
         for op, phrases in (("<", speech.lower), (">", speech.higher)):
@@ -151,16 +150,14 @@ def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
 
 
 def _past_fillers(tokens: Sequence[Token], start: int) -> int:
-    while start > 0 and tokens[start - 1].norm in _FILLERS:
+    while start > 0 and tokens[start - 1].norm in word_set("ranges_fillers"):
         start -= 1
     return start
 
 
 def _alike(first: Quantity, second: Quantity) -> bool:
-    return (
-        first.group == second.group
-        or ((not first.group or not second.group)
-        and "year" not in (first.group, second.group))
+    return first.group == second.group or (
+        (not first.group or not second.group) and "year" not in (first.group, second.group)
     )
 
 
@@ -195,7 +192,7 @@ def _negated(constraint: Constraint, speech: Speech) -> tuple[Constraint, ...]:
     value = constraint.value
     if constraint.op == "between" and speech.facet.role == "year" and isinstance(value, tuple):
         years = tuple(float(year) for year in range(int(value[0]), int(value[1]) + 1))  # type: ignore[call-overload]
-        return (Constraint(constraint.facet, "not", years),)  # type: ignore[arg-type]
+        return (Constraint(constraint.facet, "not", years),)
     return opposites((constraint,))
 
 

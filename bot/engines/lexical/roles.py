@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.pointers import Pointers, Scene
 from bot.engines.lexical.polarity import Polarity
@@ -16,39 +16,10 @@ from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
 from bot.types import Mention, Role
 
-_SKIPPED = frozenset(
-    {
-        "the",
-        "a",
-        "film",
-        "movie",
-        "already",
-        "really",
-        "just",
-        "also",
-        "both",
-        "actually",
-        "quite",
-        "definitely",
-        "films",
-        "movies",
-        "one",
-        "all",
-        "so",
-        "much",
-        "too",
-        "very",
-        ":",
-        '"',
-        "ever",
-    }
-)
-_LISTED = frozenset({"and", "or", ",", "nor", "&", "plus"})
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A mention span with the role of its items; ``said``: the message says so, by the tokens ``cue``, it is no default."""
+    """A mention span with the role of its items; ``said``: the message says so, by the tokens ``cue``."""
 
     span: Span
     role: Role
@@ -128,7 +99,7 @@ class Roles:
 
     def _closes(self, tokens: Sequence[Token], end: int) -> bool:
         """Whether "like that" is complete, rather than "like that sort of film"."""
-        return end >= len(tokens) or not tokens[end].word or tokens[end].norm in _CLOSERS
+        return end >= len(tokens) or not tokens[end].word or tokens[end].norm in word_set("roles_closers")
 
     def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
         cue = self._cue(reading.tokens, span)
@@ -150,7 +121,12 @@ class Roles:
         """The role of the item listed before."""
         previous = earlier[-1] if earlier else None
         gap = tokens[previous.span.end : span.start] if previous else ()
-        if previous and previous.said and gap and all(token.norm in _LISTED | _SKIPPED for token in gap):
+        if (
+            previous
+            and previous.said
+            and gap
+            and all(token.norm in word_set("roles_listed") | word_set("roles_skipped") for token in gap)
+        ):
             return previous.role
         return None
 
@@ -158,7 +134,7 @@ class Roles:
         place = start
         while place > 0:
             match = self._before.before(tokens, place)
-            if match or tokens[place - 1].norm not in _SKIPPED:
+            if match or tokens[place - 1].norm not in word_set("roles_skipped"):
                 return match
             place -= 1
         return None
@@ -167,13 +143,13 @@ class Roles:
         place = end
         while place < len(tokens):
             match = self._after.at(tokens, place)
-            if match or tokens[place].norm not in _SKIPPED | {"'s", "i", "which", ",", "-", "that"}:
+            if match or tokens[place].norm not in word_set("roles_skipped") | {"'s", "i", "which", ",", "-", "that"}:
                 return match
             place += 1
         return None
 
     def _implied(self, reading: Reading, board: Board, scene: Scene) -> list[Judged]:
-        """ "Seen it", "not for me" without an object mean the item in focus; without one, they are a question back."""
+        """Opinions without an object, "seen it", mean the item in focus; without one they are asked back."""
         if any(span.constraints for span in board.spans):
             return []
         matches = [match for match in self._bare.scan(reading.tokens) if board.free(match.start, match.end)]
@@ -192,17 +168,12 @@ def with_role(judged: Judged, role: Role | None = None) -> tuple[Mention, ...]:
     return tuple(replace(mention, role=role or judged.role) for mention in judged.span.mentions)
 
 
-_CLOSERS = frozenset(
-    ["but", "and", "or", "only", "please", "though", "although", "with", "without", "from", "because", "more", "less", "again", "instead", "too", "except", "one", "ones", "film", "movie", "if", "as", "just", "which", "where", "when"]
-)
-
-
 def _listed_back(tokens: Sequence[Token], judged: Sequence[Judged]) -> list[Judged]:
     """With the role of a list's last member for those before it: "the second and third look good"."""
     found = list(judged)
     for index in range(len(found) - 2, -1, -1):
         gap = {token.norm for token in tokens[found[index].span.end : found[index + 1].span.start]}
-        if not found[index].said and found[index + 1].said and gap and gap <= _LISTED | {"the"}:
+        if not found[index].said and found[index + 1].said and gap and gap <= word_set("roles_listed") | {"the"}:
             found[index] = replace(found[index], role=found[index + 1].role, said=True)
     return found
 
@@ -210,16 +181,14 @@ def _listed_back(tokens: Sequence[Token], judged: Sequence[Judged]) -> list[Judg
 def _subject(tokens: Sequence[Token], board: Board, cue: tuple[int, int]) -> int:
     """Where the words begin that say whose opinion it is: "my dad and I loved"."""
     start, end = cue
-    if start == end or not _VERBS & {token.norm for token in tokens[start:end]}:
+    if start == end or not word_set("roles_verbs") & {token.norm for token in tokens[start:end]}:
         return start
     place = start
     while (
-        place > 0 and tokens[place - 1].word and board.free(place - 1, place) and tokens[place - 1].norm not in _TURNS
+        place > 0
+        and tokens[place - 1].word
+        and board.free(place - 1, place)
+        and tokens[place - 1].norm not in word_set("roles_turns")
     ):
         place -= 1
-    return place if {token.norm for token in tokens[place:start]} & _PERSONS else start
-
-
-_VERBS = frozenset(["loved", "liked", "enjoyed", "adored", "seen", "saw", "watched", "hated", "disliked", "love", "adore", "like", "hate"])
-_PERSONS = frozenset(["i", "we", "me", "my", "our", "us", "he", "she", "they"])
-_TURNS = frozenset({"but", "which", "that", "because", "if", "like", "something", "anything", "as"})
+    return place if {token.norm for token in tokens[place:start]} & word_set("roles_persons") else start

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.pointers import Scene
 from bot.engines.lexical.spans import Board, Span, opposites
@@ -17,8 +18,6 @@ from vectorstore.base import Constraint
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
-
-_BEFORE = frozenset({"by", "from", "with", "the", "has", "of", "in"})
 
 
 class Shared:
@@ -40,7 +39,11 @@ class Shared:
         same = match.start > 0 and tokens[match.start - 1].norm == "same"
         joint = tokens[match.end].norm if match.end < len(tokens) else ""
         after = board.at(match.end + 1) if joint in ("as", "of") and match.end + 1 < len(tokens) else None
-        borrowed = after is not None and after.mentions and (same or tokens[max(0, match.start - 2)].norm in _BEFORE)
+        borrowed = (
+            after is not None
+            and after.mentions
+            and (same or tokens[max(0, match.start - 2)].norm in word_set("shared_before"))
+        )
         item_id = after.mentions[0].item_id if after and borrowed else scene.focus if same else None
         value = self._vocabulary.by_id[item_id].facets.get(match.value) if item_id else None
         if not isinstance(value, (str, tuple)) or not value:

@@ -22,8 +22,8 @@ class Span:
     """A finding at the tokens ``start`` up to ``end``.
 
     ``constraints`` hold when the words are meant, ``opposite`` when they are negated. ``rank`` settles overlaps: a
-    higher one wins, then the longer span. ``facet`` names the facet of a relative, an order or a drop. ``soft`` marks an
-    order that gives way to wishes ("best").
+    higher one wins, then the longer span. ``facet`` names the facet of a relative, an order or a drop. ``soft``
+    marks an order that gives way to wishes ("best").
     """
 
     start: int

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.engines.lexical.gazetteer import closest
-from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.title_words import TitleWords, bracketed_year
 from bot.engines.lexical.titles import Titles, plain
 
 QUOTED, CUED, CAPITAL, NONE = 4, 3, 2, 0
 _SHORT = 4
-_THEMES = frozenset({"about", "in", "from", "of", "to", "at", "for", "with", "on"})
 
 
 class Evidence:
@@ -133,7 +132,7 @@ class Evidence:
 
     def _theme(self, words: TitleWords, first: int) -> bool:
         """Whether the word before says that this is what a film is about, or where it is from."""
-        return first > 0 and words.norms[first - 1] in _THEMES
+        return first > 0 and words.norms[first - 1] in word_set("title_evidence_themes")
 
     def _listed(self, words: TitleWords, first: int) -> str:
         """A title after another title: "Alien and Heat"."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from bot.engines.lexical.lexicon import common_words
+from bot.engines.lexical.lexicon import common_words, word_set
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.title_evidence import CAPITAL, CUED, Evidence
 from bot.engines.lexical.title_words import TitleWords, bracketed_year
@@ -19,7 +19,6 @@ MOST = 8
 """Places of one message at which a title is looked for by its spelling."""
 LONGEST = 8
 """Words of the longest title that is looked for by its spelling."""
-_PLURALS = frozenset({"films", "movies", "flicks", "stuff", "ones", "series", "universe", "franchise"})
 Linker = Callable[[TitleWords, int, int, Link, int], Span]
 
 
@@ -156,7 +155,7 @@ class TitleSearch:
         return all(known)
 
     def _missing(self, words: TitleWords, first: int, window: int, *, named: bool) -> Span | None:
-        """A title that the catalogue lacks: in quotes or capitals after a cue, or unknown words after a cue for titles."""
+        """A title that the catalogue lacks: quoted, in capitals after a cue, or unknown words after a cue for titles."""
         evidence = self._evidence
         last = self._name_end(words, first, window, lower=not named)
         few = evidence.few(words, first)
@@ -170,14 +169,18 @@ class TitleSearch:
         capital = any(words.capital(index) for index in range(first, last))
         certain = evidence.certain(words, first)
         sure = words.quoted(first, last) or (named and capital and (certain or len(content) > 1))
-        plural = last < len(words.norms) and words.norms[last] in _PLURALS and not words.quoted(first, last)
+        plural = (
+            last < len(words.norms)
+            and words.norms[last] in word_set("title_search_plurals")
+            and not words.quoted(first, last)
+        )
         if not content or plural or not (sure or any(map(evidence.unknown, content))):
             return None
         mention = Mention(words.text(first, last), None, near=self._titles.near(words.key(first, last)), confidence=0.6)
         return Span(*words.tokens(first, last), "title", mentions=(mention,), rank=1)
 
     def _name_end(self, words: TitleWords, first: int, window: int, *, lower: bool) -> int:
-        """How far an unknown name reaches: over capitals and small words between, else up to a word that follows titles."""
+        """How far an unknown name reaches: over capitals, or up to a word that follows titles."""
         last = first
         for index in range(first, window):
             norm = words.norms[index]

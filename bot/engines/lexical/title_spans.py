@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from bot.engines.lexical.facets import unit_group
+from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
 from bot.engines.lexical.title_evidence import CUED, Evidence
@@ -17,8 +18,6 @@ from bot.engines.lexical.title_words import TitleWords, title_words, year_after
 from bot.engines.lexical.titles import Link, Titles
 from bot.types import Mention
 
-_COUNTED = frozenset({"years", "days", "times", "more", "weeks", "of", "stars", "films", "movies", "hours", "or"})
-_PARTS = frozenset({"part", "chapter", "episode", "volume", "vol"})
 _SIMILAR = 75.0
 
 
@@ -90,8 +89,8 @@ class TitleSpans:
         if last >= len(words.norms) or words.places[last] != words.places[last - 1] + 1:
             return last
         norm, after = words.norms[last], words.norms[last + 1] if last + 1 < len(words.norms) else ""
-        if self._titles.sequel(norm) and not unit_group(after)[0] and after not in _COUNTED:
-            return last + 1 + (after.isdigit() or (norm in _PARTS and bool(after)))
+        if self._titles.sequel(norm) and not unit_group(after)[0] and after not in word_set("title_spans_counted"):
+            return last + 1 + (after.isdigit() or (norm in word_set("title_spans_parts") and bool(after)))
         strange = words.capital(last) and not self._evidence.follower(norm)
         unknown = norm not in self._evidence.stops and self._evidence.unknown(norm)
         return last + 1 if unknown and (strange or rank >= CUED) else last

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.text import clean, words
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ ALIKE_SHORT = 88.0
 NEAR = 55.0
 """Similarity at which a title is worth naming as near to one that the catalogue lacks."""
 MOST_NEAR = 3
-_ARTICLES = ("the", "a", "an")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _LEET = str.maketrans("0134578", "oieasvb")
 _PARTS = re.compile(r"\s*[:–—]\s+|\s+-\s+|\s*\(")
@@ -160,9 +160,7 @@ class Titles:
                 ids = self._by_word.get(hit, ())
                 found.update(ids if len(ids) <= 60 else ())
         if len(parts) > 1:
-            found.update(
-                id_ for pair in zip(parts, parts[1:], strict=False) for id_ in self._by_word.get("".join(pair), ())
-            )
+            found.update(id_ for pair in pairwise(parts) for id_ in self._by_word.get("".join(pair), ()))
         return found or self._loose(phrase)
 
     def _loose(self, phrase: str) -> set[str]:
@@ -200,7 +198,7 @@ def _forms(title: str) -> Iterator[tuple[str, ...]]:
     full, main = plain(words(title)), plain(words(_PARTS.split(title)[0]))
     for key in dict.fromkeys((full, main if len(main) > 1 or (main and len(main[0]) > 3) else full)):
         yield key
-        if key[:1] and key[0] in _ARTICLES and len(key) > 1:
+        if key[:1] and key[0] in word_set("titles_articles") and len(key) > 1:
             yield key[1:]
         if any(_unleet(word) != word for word in key):
             yield tuple(map(_unleet, key))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.engines.lexical.gazetteer import closest
-from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.polarity import Polarity
 from bot.engines.lexical.spans import Board, Span
@@ -19,29 +19,6 @@ from bot.engines.lexical.text import Reading, Token
 LONGEST = 12
 """Words of one wish; a longer run is cut."""
 MOST = 6
-_COURTESY = frozenset({"please", "pls", "thanks", "tonight", "today", "now", "maybe", "too"})
-_TELLING = frozenset(
-    {
-        "me",
-        "what",
-        "how",
-        "more",
-        "info",
-        "information",
-        "details",
-        "sure",
-        "care",
-        "mind",
-        "worry",
-        "know",
-        "'s",
-        "is",
-        "it",
-        "that",
-        "think",
-        "forget",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +33,8 @@ class Wish:
 class Wishes:
     """Reads wishes off the free tokens of a board."""
 
-    def __init__(self) -> None:
-        """Compile scaffolding, themes and antonyms of the language."""
+    def __init__(self, themes: Themes) -> None:
+        """Compile scaffolding and antonyms of the language."""
         lists = table("en.words")
         self._filler = Phrases((phrase, True) for phrase in lists["filler"])
         self._filler_words = tuple(word for word in lists["filler"] if " " not in word and len(word) > 4)
@@ -65,44 +42,8 @@ class Wishes:
         self._stops = frozenset(lists["stop"])
         self._openers = frozenset(lists["openers"])
         self._keep = frozenset(lists["keep"])
-        self._themes = Phrases((phrase, True) for phrase in lists["themes"])
-        self._theme_ends = frozenset(lists["theme_ends"])
+        self._themes = themes
         self._antonyms: dict[str, str] = table("en.polarity")["antonyms"]
-
-    def themes(self, reading: Reading, spans: Iterable[Span]) -> list[tuple[int, int]]:
-        """Token ranges of themes; amounts, orders and items end a theme."""
-        hard = {
-            index
-            for span in spans
-            if span.kind in ("range", "title", "relative", "order")
-            for index in range(span.start, span.end)
-        }
-        found = []
-        for match in self._themes.scan(reading.tokens):
-            telling = (
-                match.start > 0
-                and reading.tokens[match.start - 1].norm in _TELLING
-                and reading.tokens[match.start].norm == "about"
-            )
-            first = match.start == 0 and reading.tokens[0].norm in ("about", "where", "whose")
-            if (
-                telling
-                or _pointing(reading.tokens[match.end : match.end + 1])
-                or match.end in hard
-                or (first and reading.tokens[0].norm == "where")
-                or self._person(spans, match.end)
-            ):
-                continue
-            end = match.end
-            while (
-                end < len(reading.tokens)
-                and end not in hard
-                and not reading.tokens[end].stop
-                and reading.tokens[end].norm not in self._theme_ends
-            ):
-                end += 1
-            found.append((match.start, end))
-        return found
 
     def read(
         self,
@@ -121,9 +62,6 @@ class Wishes:
             if wish and wish.text.casefold() not in {other.text.casefold() for other in found}:
                 found.append(wish)
         return found[:MOST]
-
-    def _person(self, spans: Iterable[Span], start: int) -> bool:
-        return any(span.kind == "person" and span.start < start < span.end for span in spans)
 
     def _chunks(
         self, reading: Reading, board: Board, fixed: set[int], themes: Sequence[tuple[int, int]], reach: tuple[int, int]
@@ -192,7 +130,11 @@ class Wishes:
         token = tokens[last - 1]
         match = self._filler.before(tokens, last)
         filler = match is not None and match.start >= lead
-        return not token.word or token.norm in self._stops or (filler and (not theme or token.norm in _COURTESY))
+        return (
+            not token.word
+            or token.norm in self._stops
+            or (filler and (not theme or token.norm in word_set("wishes_courtesy")))
+        )
 
     def _with_preposition(self, tokens: Sequence[Token], first: int, lead: int) -> int:
         """Take back "for a" before "rainy night"."""
@@ -234,8 +176,3 @@ class Wishes:
 
 def _conjunction(token: Token) -> bool:
     return token.norm in ("but", "and", "or", "yet", "though", "although", "while", "nor")
-
-
-def _pointing(tokens: Sequence[Token]) -> bool:
-    """Whether a theme would only be "it": "I heard good things about that movie"."""
-    return bool(tokens) and tokens[0].norm in ("that", "this", "it", "them", "those", "these", "him", "me", "you")
