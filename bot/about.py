@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot import types
+from bot.retrieval import known
 from bot.wording import condition
 from vectorstore.base import Facet, FacetValue, Item
 from vectorstore.columns import Columns
@@ -61,7 +62,7 @@ def fact(item: Item, facet: Facet, voice: Any) -> str:
 def everything(item: Item, shelf: types.Shelf, voice: Any) -> str:
     """Title, facts and description."""
     facets = [facet for facet in shelf.items.schema.facets if facet.role not in ("popularity", "year")]
-    rows = [spoken(voice, facet, item.facets[facet.name]) for facet in facets if item.facets.get(facet.name)]
+    rows = [spoken(voice, facet, item.facets[facet.name]) for facet in facets if item.facets.get(facet.name) not in (None, ())]
     year = shelf.items.schema.of_role("year")
     when = spoken(voice, year, item.facets[year.name]) if year and year.name in item.facets else ""
     return voice.phrase(_ITEM, "about", title=item.title, year=when, rows=rows, description=item.description)
@@ -90,7 +91,7 @@ def why_not(shelf: types.Shelf, voice: Any, state: types.DialogueState, item_id:
         if item_id in ids:
             return voice.phrase(_WHY, key, title=item.title)
     columns = Columns([item], shelf.items.schema)
-    failed = next((one for one in state.constraints if not columns.mask([one]).all()), None)
+    failed = next((one for one in known(shelf.items, state.constraints) if not columns.mask([one]).all()), None)
     if failed is not None:
         return _fails(item, failed, shelf, voice)
     if item_id in state.shown:
@@ -118,7 +119,11 @@ def _fails(item: Item, failed: types.Constraint, shelf: types.Shelf, voice: Any)
     words = condition(failed, voice, shelf.items.schema)
     if facet is None or failed.facet not in item.facets:
         return voice.phrase(_WHY, "fails_unknown", title=item.title, condition=words)
-    value = spoken(voice, facet, item.facets[failed.facet])
+    held = item.facets[failed.facet]
+    if failed.op == "not" and isinstance(held, tuple):
+        unwanted = {str(one).casefold() for one in _set(failed.value)}
+        held = tuple(one for one in held if one.casefold() in unwanted)
+    value = spoken(voice, facet, held)
     return voice.phrase(_WHY, "fails", title=item.title, condition=words, value=value)
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bot import acts, lookup, types
 from bot.errors import InvalidRequest, ShelftalkError, TooBusy, UnknownCatalog
 from bot.profile import state_event
-from bot.state import edit, fold
+from bot.state import edit, fold, within
 from bot.turn import Turn
 from bot.understanding import understand
 from prompts import PromptError
@@ -100,7 +100,7 @@ class Assistant:
         if not isinstance(message, str) or "\x00" in message:
             raise InvalidRequest("a message must be text", hint="send a string without NUL characters")
         with self._one_at_a_time(session_id) as changes:
-            turn = self._begin(self.open(session_id), message, cancel or Flag())
+            turn = self._begin(self.open(session_id), legible(message), cancel or Flag())
             try:
                 yield from turn.watch(self._kept(turn, self._events(turn)))
             except FAULTS as error:
@@ -128,12 +128,12 @@ class Assistant:
     ) -> tuple[types.Card, ...]:
         """Items for a query outside any conversation; filters are never relaxed."""
         shelf = self.shelf(catalog)
-        return lookup.search(shelf, self.voice("en", shelf.name), query, filters=filters, k=k, rerank=rerank)
+        return lookup.search(shelf, self.voice("en", shelf.name), legible(query), filters=filters, k=k, rerank=rerank)
 
     def answer(self, question: str, *, catalog: str | None = None) -> tuple[types.Answer, str]:
         """A cited answer to a service question outside any conversation, or the abstention, and its words."""
         shelf = self.shelf(catalog)
-        return lookup.answer(shelf, self.voice("en", shelf.name), question)
+        return lookup.answer(shelf, self.voice("en", shelf.name), legible(question))
 
     def feedback(
         self,
@@ -146,7 +146,7 @@ class Assistant:
     ) -> types.StateChanged:
         """Record a press and fold it into the state, also in the middle of a reply. Raises InvalidRequest."""
         session = self.open(session_id)
-        self.memory.record_feedback(session.id, kind=kind, item_id=item_id, turn_id=turn_id, reason=reason)
+        self.memory.record_feedback(session.id, kind=kind, item_id=item_id, turn_id=turn_id, reason=legible(reason))
         pressed = () if item_id is None else (types.Feedback(item_id, kind, reason),)
         items = self.shelf(session.catalog).items.items
         return self._change(session, lambda state: fold(state, types.Intent(acts=()), feedback=pressed, items=items))
@@ -174,7 +174,7 @@ class Assistant:
             shelf=shelf,
             voice=self.voice(session.state.language, shelf.name),
             message=message[: self._max_message],
-            state=session.state,
+            state=within(session.state, shelf.items.items),
             history=self.memory.history(session.id),
             cancel=cancel,
             style=self._style,
@@ -250,3 +250,8 @@ class Assistant:
         finally:
             with self._lock:
                 self._running.pop(session_id, None)
+
+
+def legible(text: str) -> str:
+    """``text`` as any database and tokenizer takes it: halves of a character joined, or replaced where one is lost."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

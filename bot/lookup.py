@@ -29,8 +29,9 @@ def search(
 ) -> tuple[types.Card, ...]:
     """The ``k`` best items that meet every filter, best first, with their evidence.
 
-    When the reranker fails, the combined order stands.
+    When the reranker fails, the combined order stands. Raises `UnknownFacet` and `BadConstraint`.
     """
+    shelf.items.columns.mask(filters)
     state = types.DialogueState(constraints=tuple(filters), query=query)
     intent = types.Intent(acts=("recommend",), query=query)
     vector = shelf.embedder.embed([query], kind="query")[0] if query.strip() else None

@@ -109,12 +109,18 @@ class Values:
             self._add(spelling, name, value)
 
     def find(self, text: str) -> Iterator[tuple[str, str, int]]:
-        """Facet, value and position of each value that the text names."""
-        held = words(text)
-        for place, word in enumerate(held):
-            for keys, pairs in self._by_first.get(word.key, {}).items():
-                if tuple(one.key for one in held[place : place + len(keys)]) == keys:
-                    yield from ((facet, value, word.start) for facet, value in sorted(pairs))
+        """Facet, value and position of each value that the text names; of several the longest that fits."""
+        held, place = words(text), 0
+        while place < len(held):
+            fits = [
+                keys
+                for keys in self._by_first.get(held[place].key, {})
+                if tuple(one.key for one in held[place : place + len(keys)]) == keys
+            ]
+            longest = max(fits, key=len, default=())
+            for facet, value in sorted(self._by_first[longest[0]][longest]) if longest else ():
+                yield facet, value, held[place].start
+            place += max(1, len(longest))
 
     def _add(self, spelling: str, facet: str, value: str) -> None:
         keys = tuple(stem(fold(word)) for word in _WORD.findall(spelling))

@@ -8,7 +8,7 @@ once the reranker's scores are given. Knows no words and no engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -80,6 +80,11 @@ class Weights:
         return found
 
 
+def without_reranker(mix: Mix) -> Mix:
+    """The mix where no reranker scored: the first stage takes its weight, two thirds of it dense."""
+    return replace(mix, dense=mix.dense + mix.rerank * 2 / 3, lexical=mix.lexical + mix.rerank / 3, rerank=0.0)
+
+
 def scenario(state: DialogueState, intent: Intent, *, asked: bool, resembling: bool) -> Scenario:
     """Which kind of request this is: ``asked`` with words to search for, ``resembling`` something known."""
     if intent.surprise:
@@ -99,7 +104,7 @@ def shortlist(
 ) -> tuple[str, ...]:
     """The ``m`` ids that are worth a reranker's time, best first."""
     columns = first_stage(index, found, query_vector=query_vector)
-    mix = (weights or Weights()).mix("query" if not columns["similar"].any() else "both")
+    mix = without_reranker((weights or Weights()).mix("both" if columns["similar"].any() else "query"))
     order = np.argsort(-weighted(columns, mix), kind="stable")[:m]
     return tuple(found.candidates[place].id for place in order)
 
@@ -161,7 +166,7 @@ def stand(
     )
     resembling = bool(anchors(index, state, intent))
     kind = scenario(state, intent, asked=query_vector is not None, resembling=resembling)
-    mix = weights.mix(kind)
+    mix = weights.mix(kind) if reranked else without_reranker(weights.mix(kind))
     scores = weighted(columns, mix)
     keys = [-scores, columns["unmet"]]
     if state.order is not None and index.schema.get(state.order.facet) is not None:

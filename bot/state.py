@@ -73,6 +73,12 @@ def search_text(wishes: Iterable[str], constraints: Iterable[Constraint]) -> str
     return " ".join([*searchable(wishes), *(value for value in values if isinstance(value, str))])
 
 
+def within(state: DialogueState, items: Mapping[str, Item]) -> DialogueState:
+    """``state`` without what points at items that the catalogue lost since; what must stay out stays out."""
+    likes, last = (tuple(id_ for id_ in ids if id_ in items) for ids in (state.likes, state.last_shown))
+    return replace(state, likes=likes, last_shown=last, focus=state.focus if state.focus in items else None)
+
+
 def searchable(wishes: Iterable[str]) -> tuple[str, ...]:
     """The wishes that say what is wanted."""
     return tuple(wish for wish in wishes if not wish.startswith(UNWANTED))

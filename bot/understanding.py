@@ -108,7 +108,7 @@ def _checked(constraints: Iterable[Constraint], schema: Schema) -> tuple[tuple[C
         legal = _legal(facet, constraint) if facet else None
         if legal:
             kept.append(legal)
-        elif isinstance(constraint.value, str) and constraint.op in ("is", "contains"):
+        elif isinstance(constraint.value, str) and constraint.op == "is":
             strange.append(constraint.value)
     return tuple(dict.fromkeys(kept)), strange
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.features import features
-from bot.ranking import Mix, Weights, rank, scenario, shortlist, stand, weighted
+from bot.ranking import Mix, Weights, rank, scenario, shortlist, stand, weighted, without_reranker
 from bot.retrieval import retrieve
 from bot.types import DialogueState, Intent, Mention, Order, Rule
 from tests.small_catalog import film_index, shop_index
@@ -41,6 +41,17 @@ def test_a_reranker_decides_among_the_relevant(index):
     state = DialogueState(query="space")
     scores = {"odyssey": -3.0, "galaxy": -9.0, "martian": -9.5}
     assert ids(ranked(index, state, reranked=scores))[0] == "odyssey"
+
+
+def test_without_a_reranker_the_first_stage_takes_its_weight(index):
+    """The mix keeps its sum, so popularity counts no more than before."""
+    mix = Weights().query
+    bare = without_reranker(mix)
+    assert bare.rerank == 0 and bare.dense + bare.lexical == pytest.approx(mix.dense + mix.lexical + mix.rerank)
+    vector, state = index.embed("space"), DialogueState(query="space")
+    found = retrieve(index, state, RECOMMEND, query_vector=vector)
+    assert stand(index, found, state, RECOMMEND, query_vector=vector).mix == bare
+    assert stand(index, found, state, RECOMMEND, query_vector=vector, reranked={"it": 1.0}).mix == mix
 
 
 def test_a_liked_film_brings_its_kin(index):
@@ -141,7 +152,7 @@ def test_a_ranking_can_be_read_from_its_features(index):
     standing = stand(index, found, state, RECOMMEND, query_vector=vector)
     one = standing.ranked(standing.order[0])
     columns = {name: np.array([value], np.float32) for name, value in one.features.items()}
-    assert one.score == pytest.approx(float(weighted(columns, Weights().both)[0]), abs=1e-4)
+    assert one.score == pytest.approx(float(weighted(columns, standing.mix)[0]), abs=1e-4)
     assert standing.place(one.id) == 1 and standing.place("alien") is None
 
 

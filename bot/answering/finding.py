@@ -88,8 +88,8 @@ def find(reader: Reader, question: str, *, embedder: Embedder, reranker: Reranke
 def _asked(reader: Reader, question: str, embedder: Embedder) -> _Asked:
     words = reader.words
     labels = words.concepts(question, question=True) or words.concepts(question)
-    nameless = reader.nameless(question)
-    vectors = embedder.embed(list(dict.fromkeys([question, nameless])), kind="query")
+    plain = words.plain(question)
+    vectors = embedder.embed(list(dict.fromkeys([plain, reader.nameless(plain)])), kind="query")
     return _Asked(question, {label: reader.rarity(label) for label in labels}, vectors[0], vectors[-1])
 
 
@@ -117,8 +117,11 @@ def _marked(reader: Reader, asked: _Asked, read: Read) -> tuple[Read, Scores]:
 
 
 def _choose(ranked: Sequence[tuple[Read, Scores]], scores: Sequence[float]) -> tuple[Chosen, ...]:
-    """The best passage's sentences, then the nearest sentence of passages that are almost as good."""
-    found: list[Chosen] = []
+    """The best passage's sentences, then the nearest sentence of passages that are almost as good.
+
+    Sections of one page are said in the page's order: "When we refund" before "When we do not".
+    """
+    found: dict[int, Chosen] = {}
     room, best = SENTENCES, float(max(marks.max(initial=0.0) for _, marks in ranked))
     for (read, marks), score in zip(ranked[:SENTENCES], scores, strict=False):
         near = score >= scores[0] - NEAR_PASSAGE and marks.max(initial=0.0) >= best - NEAR_SENTENCE
@@ -126,9 +129,10 @@ def _choose(ranked: Sequence[tuple[Read, Scores]], scores: Sequence[float]) -> t
             continue
         chosen = _from_passage(read, marks, most=1 if found else room)
         if len(chosen.sentences) <= room:
-            found.append(chosen)
+            found[read.row] = chosen
             room -= len(chosen.sentences)
-    return tuple(found)
+    pages = list(dict.fromkeys(chosen.passage.page for chosen in found.values()))
+    return tuple(found[row] for row in sorted(found, key=lambda row: (pages.index(found[row].passage.page), row)))
 
 
 def _from_passage(read: Read, marks: Scores, *, most: int) -> Chosen:

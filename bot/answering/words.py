@@ -24,7 +24,7 @@ class ServiceWords:
 
     ``exact`` and ``beginnings`` map a word, or the beginning of one, to the label of its meaning; ``phrases`` come
     longest first. ``expectations`` maps a kind of question to the patterns that recognise it and those that a passage
-    must show; ``exists`` find the ``thing`` that a question asks for. ``topics`` maps a topic to its labels, the most
+    must show; ``exists`` find the ``thing`` that a question asks for; ``restated`` says colloquial words plainly. ``topics`` maps a topic to its labels, the most
     serious one first.
     """
 
@@ -34,6 +34,7 @@ class ServiceWords:
     filler: frozenset[str]
     expectations: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
     exists: Sequence[re.Pattern[str]]
+    restated: Sequence[tuple[re.Pattern[str], str]] = ()
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def concepts(self, text: str, *, question: bool = False) -> list[str]:
@@ -52,6 +53,12 @@ class ServiceWords:
                 return self.exact[known]
         ends = range(len(word), 2, -1)
         return next((self.beginnings[word[:end]] for end in ends if word[:end] in self.beginnings), stem(word))
+
+    def plain(self, question: str) -> str:
+        """The question in words that an embedder knows: "my money back" becomes "a refund"."""
+        for pattern, words in self.restated:
+            question = pattern.sub(words, question)
+        return question
 
     def misses(self, question: str, text: str) -> bool:
         """Whether ``text`` shows nothing of the kind that ``question`` asks for (a price, a place, a thing by name)."""
@@ -95,6 +102,7 @@ def service_words() -> ServiceWords:
         frozenset(words["filler"].split()),
         {kind: (_any_of(row["asks"]), _any_of(row["shows"])) for kind, row in expectations.items()},
         exists,
+        [(re.compile(pattern, re.IGNORECASE), plain) for pattern, plain in words["restated"].items()],
     )
     rows = {topic: frozenset(map(reader.label, row.split())) for topic, row in topics["topics"].items()}
     return replace(reader, topics=rows)

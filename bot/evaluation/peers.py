@@ -38,17 +38,19 @@ class PlainSearch:
     def __init__(self, path: Path, records: Records, facet: str, *, settings: Mapping[str, int]) -> None:
         """Index ``records`` in the folder ``path``; ``settings`` are Chroma's own for its graph, beside cosine."""
         import chromadb
+        from chromadb.config import Settings
 
-        client = chromadb.PersistentClient(path=str(path), settings=chromadb.Settings(anonymized_telemetry=False))
+        client = chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
         graph: Any = {"hnsw": {"space": "cosine", **settings}}
         self._facet = facet
         self._rows: Any = client.create_collection("plain", embedding_function=None, configuration=graph)
         for start in range(0, len(records.items), 5000):
             part = records.items[start : start + 5000]
+            numbers: list[Any] = [{facet: item.facets[facet]} for item in part]
             self._rows.add(
                 ids=[item.id for item in part],
                 embeddings=records.item_vectors[start : start + 5000],
-                metadatas=[{facet: item.facets[facet]} for item in part],
+                metadatas=numbers,
             )
 
     def below(self, limit: float, k: int) -> Callable[[np.ndarray[Any, Any]], Sequence[str]]:
@@ -68,6 +70,7 @@ class PlainStack:
 
     def __init__(self, folder: Path, items: Sequence[Item], vectors: np.ndarray[Any, Any]) -> None:
         import chromadb
+        from chromadb.config import Settings
         from sentence_transformers import CrossEncoder, SentenceTransformer
 
         self._encoder = SentenceTransformer(str(folder), device="cpu")
@@ -76,7 +79,7 @@ class PlainStack:
             for dtype in DTYPES
         }
         self._dtype, self._batch = DTYPES[0], 32
-        client = chromadb.EphemeralClient(chromadb.Settings(anonymized_telemetry=False))
+        client = chromadb.EphemeralClient(Settings(anonymized_telemetry=False))
         self._collection = client.create_collection("plain", embedding_function=None, metadata={"hnsw:space": "cosine"})
         self._collection.add(
             ids=[item.id for item in items],
@@ -180,4 +183,5 @@ def _decoder(vocabulary: int) -> Any:
         eos_token_id=None,
         bos_token_id=None,
     )
-    return LlamaForCausalLM(config).eval()
+    model: Any = LlamaForCausalLM(config)
+    return model.eval()

@@ -116,7 +116,7 @@ def _measured(records: Records, embedder: Embedder, queries: Sequence[Vector], f
     ours = ItemIndex(records, store, embedder)
     same = PlainSearch(folder / "same", records, "percent", settings=_same())
     plain = PlainSearch(folder / "plain", records, "percent", settings={})
-    rows, checks = [], []
+    rows, checks = list[dict[str, Any]](), list[Check]()
     for share in (100, *SHARES):
         mask = ours.columns.mask([_below(share)])
         found = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -106,7 +106,13 @@ def ablations() -> dict[str, System]:
     """The shipped weights with one signal silenced; sources and short list stay as they are."""
     shipped = Weights().query
     named = [name for name in ("dense", "lexical", "rerank", "popularity", "recency") if getattr(shipped, name)]
-    return {f"without {name}": mixed(replace(shipped, **{name: 0.0})) for name in named}
+    return {f"without {name}": mixed(_silenced(shipped, name)) for name in named}
+
+
+def _silenced(mix: Mix, name: str) -> Mix:
+    """The same mix without one signal."""
+    nothing: dict[str, Any] = {name: 0.0}
+    return replace(mix, **nothing)
 
 
 def _ids(found: Retrieved) -> Order:

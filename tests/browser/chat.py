@@ -66,7 +66,9 @@ class Chat:
 
     def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 A and AA."""
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": list(RULES)}})
+        found = Axe().run(
+            self.page, options={"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": list(RULES)}}
+        )
         return [
             f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
             for one in found.response["violations"]

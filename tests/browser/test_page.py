@@ -264,3 +264,15 @@ def test_enter_that_ends_a_composition_does_not_send(visit, composing):
     assert chat.find("#st-input").input_value() == "你好\n" and chat.find(".st-bubble").count() == 0
     chat.during(lambda: chat.page.keyboard.press("Enter"))
     assert chat.texts(".st-bubble") == ["你好"]
+
+
+def test_a_reload_in_the_middle_keeps_what_was_written_and_marks_it(visit):
+    """Leaving stops the turn; coming back shows the message, the cards, the mark, and a way to go on."""
+    chat = visit().say("slow slow slow slow", wait=False)
+    chat.page.wait_for_selector(".st-card")
+    chat.reload()
+    assert chat.texts(".st-bubble") == ["slow slow slow slow"]
+    assert chat.texts(".st-mark") in (["(stopped)"], ["(cut off)"])
+    assert chat.find(".st-card").count() == 3
+    chat.say("something funny")
+    assert chat.texts(".st-bubble") == ["slow slow slow slow", "something funny"]

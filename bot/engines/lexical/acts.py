@@ -47,7 +47,8 @@ class Acts:
         lists = table("en.acts")
         self._patterns = {name: _compiled(found) for name, found in lists["patterns"].items()}
         self._forms = {name: re.compile(found) for name, found in lists["forms"].items()}
-        self._asks = [(speech.name, _asking(speech)) for speech in speeches.values() if speech.ask]
+        self._asks = [(speech.name, _asking(speech.ask)) for speech in speeches.values() if speech.ask]
+        self._vaguely = [(s.name, _asking(s.ask_generic)) for s in speeches.values() if s.ask_generic]
         self._embedder = embedder
         examples = [(act, text) for act, texts in lists["prototypes"].items() for text in texts]
         self._labels = np.array([act for act, _ in examples])
@@ -76,7 +77,8 @@ class Acts:
 
     def asked(self, clause: str) -> tuple[str, ...]:
         """The facets that a question asks for, by its words."""
-        return tuple(name for name, pattern in self._asks if pattern.search(clause))
+        found = tuple(name for name, pattern in self._asks if pattern.search(clause))
+        return found or tuple(name for name, pattern in self._vaguely if pattern.search(clause))
 
     def says(self, form: str, clause: str) -> bool:
         """Whether a clause has a form ("question", "request", "about", "have", "compare", "why", "why_not")."""
@@ -143,6 +145,6 @@ def _compiled(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-def _asking(speech: Speech) -> re.Pattern[str]:
-    phrases = sorted(speech.ask, key=len, reverse=True)
+def _asking(asks: Sequence[str]) -> re.Pattern[str]:
+    phrases = sorted(asks, key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(re.escape(phrase) for phrase in phrases) + r")\b")

@@ -12,7 +12,7 @@ from bot.engines.lexical.lexicon import table
 from bot.engines.lexical.pointers import meets
 from bot.engines.lexical.roles import with_role
 from bot.engines.lexical.spans import Span
-from bot.engines.lexical.wishes import Wish
+from bot.engines.lexical.wishes import Ground, Wish
 from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint
 
@@ -67,9 +67,9 @@ class Assembler:
         return self._finished(findings, draft)
 
     def _decided(self, findings: Findings, item: Labelled) -> tuple[Case, Decision]:
-        reach = (item.clause.start, item.clause.end)
-        wishes = self._finders.wishes.read(findings.reading, findings.board, findings.polarity, findings.themes, reach)
-        case = self._decider.case(findings, item, tuple(wishes))
+        ground = Ground(findings.reading, findings.board, findings.polarity, findings.themes)
+        wishes = self._finders.wishes.read(ground, item.clause.start, item.clause.end)
+        case = self._decider.case(findings, item, wishes)
         return case, self._decider.decide(case)
 
     def _aside(self, case: Case) -> bool:

@@ -25,6 +25,7 @@ class Speech:
     left: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
+    ask_generic: tuple[str, ...] = ()
     lower: tuple[str, ...] = ()
     higher: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
@@ -85,7 +86,7 @@ def _speech(facet: Facet) -> Speech:
     )
 
 
-_LISTS = ("names", "left", "right", "ask", "lower", "higher", "least", "most", "most_soft", "flag")
+_LISTS = ("names", "left", "right", "ask", "lower", "higher", "least", "most", "most_soft", "flag", "ask_generic")
 
 
 def _entry(facet: Facet) -> dict[str, Any]:

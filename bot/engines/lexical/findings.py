@@ -25,6 +25,7 @@ from bot.engines.lexical.roles import Judged, Roles
 from bot.engines.lexical.shared import Shared
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading
+from bot.engines.lexical.themes import Themes
 from bot.engines.lexical.title_spans import TitleSpans
 from bot.engines.lexical.titles import Titles
 from bot.engines.lexical.wishes import Wishes
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bot.understanding import Vocabulary
     from vectorstore.base import Embedder
 
+_QUOTED = 4
 _BLANK = "§"
 _HELD = ("value", "vague", "flag", "person", "relative", "order")
 
@@ -91,7 +93,8 @@ class Finders:
         self.roles = Roles(self.pointers)
         self.shared = Shared(vocabulary, self.speeches)
         self.clauses = Clauses()
-        self.wishes = Wishes()
+        self.themes = Themes()
+        self.wishes = Wishes(self.themes)
         self.acts = Acts(self.speeches, embedder)
 
     def known(self, word: str) -> bool:
@@ -132,9 +135,10 @@ class Finders:
         """The spans that compete for the words, and the themes, inside which values are none."""
         people = self.people.spans(reading)
         named = {index for span in people for index in range(span.start, span.end)}
-        hard = [*self.ranges.spans(reading), *self.title_spans.spans(reading, named)]
+        titles = [title for title in self.title_spans.spans(reading, named) if not _within_name(title, people)]
+        hard = [*self.ranges.spans(reading), *titles]
         soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
-        themes = self.wishes.themes(reading, hard + soft)
+        themes = self.themes.ranges(reading, hard + soft)
         kept = [span for span in soft if not (_inside(span, themes) or self._toned(reading, span))]
         return [*hard, *kept, *self.corrector.drops(reading)], themes
 
@@ -185,6 +189,14 @@ def blanked(reading: Reading, clause: Clause, titles: Iterable[Span]) -> str:
         first, last = reading.tokens[span.start].start - offset, reading.tokens[span.end - 1].end - offset
         text = text[: max(0, first)] + _BLANK * (last - max(0, first)) + text[last:]
     return text
+
+
+def _within_name(title: Span, people: Iterable[Span]) -> bool:
+    """Whether a title is only a part of somebody's full name: "Akira" in "Akira Kurosawa"."""
+    length = title.end - title.start
+    return (
+        any(p.start <= title.start and title.end <= p.end and length < p.name for p in people) and title.rank < _QUOTED
+    )
 
 
 def _inside(span: Span, ranges: Sequence[tuple[int, int]]) -> bool:

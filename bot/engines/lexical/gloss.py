@@ -46,6 +46,7 @@ class Gloss:
         self._ordinal = re.compile(
             rf"(?<=第)[{numeral}]+|(?<=[前头頭])[{numeral}](?=[部个個本款])|(?<=最后)[两二三四五六](?=[部个個])"
         )
+        self._range = re.compile(lists["range"])
         self._decade = re.compile(
             r"(?:上世纪|上個世紀|二十世纪|20世纪)?\s*(\d{2,4})\s*年代(以后|之后|后|以来|以前|之前|前)?"
         )
@@ -60,6 +61,7 @@ class Gloss:
         text = re.sub("(?<![个個])半(个|個)?(小时|小時|钟头)", "30分钟", text)
         text = self._ordinal.sub(lambda match: str(self._number(match.group())), text)
         text = self._numeral.sub(lambda match: str(self._number(match.group())), text)
+        text = self._range.sub(" to ", text)
         text = self._decade.sub(self._decade_in_words, text)
         text = self._year.sub(self._year_in_words, text)
         text = self._amount.sub(self._amount_in_words, text)

@@ -126,7 +126,8 @@ class People:
         end = right.end if right and not left and right.value == facet else sighting.end
         if end < len(reading.tokens) and reading.tokens[end].norm == "'s":
             end += 1
-        return Span(start, end, "person", (constraint,), opposites((constraint,)), facet=facet)
+        said = sighting.end - sighting.start
+        return Span(start, end, "person", (constraint,), opposites((constraint,)), facet=facet, name=said)
 
     def _cue(self, tokens: Sequence[Token], start: int) -> Found[str] | None:
         """The cue before a name, also across other names: "with Tom Hanks and Meg Ryan"."""

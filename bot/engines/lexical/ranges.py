@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bot.engines.lexical.facets import Speech, unit_group
 from bot.engines.lexical.lexicon import table, word_set
@@ -191,7 +192,7 @@ def _negated(constraint: Constraint, speech: Speech) -> tuple[Constraint, ...]:
     """What a "not" makes of it; a span of years becomes the list of its years."""
     value = constraint.value
     if constraint.op == "between" and speech.facet.role == "year" and isinstance(value, tuple):
-        years = tuple(float(year) for year in range(int(value[0]), int(value[1]) + 1))  # type: ignore[call-overload]
+        years: Any = tuple(float(year) for year in range(int(value[0]), int(value[1]) + 1))
         return (Constraint(constraint.facet, "not", years),)
     return opposites((constraint,))
 

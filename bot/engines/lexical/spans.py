@@ -23,7 +23,7 @@ class Span:
 
     ``constraints`` hold when the words are meant, ``opposite`` when they are negated. ``rank`` settles overlaps: a
     higher one wins, then the longer span. ``facet`` names the facet of a relative, an order or a drop. ``soft``
-    marks an order that gives way to wishes ("best").
+    marks an order that gives way to wishes ("best"); ``name`` is how many words of a person's name were said.
     """
 
     start: int
@@ -37,6 +37,7 @@ class Span:
     facet: str = ""
     rank: int = 0
     soft: bool = False
+    name: int = 0
 
 
 class Board:

@@ -20,7 +20,7 @@ _PLAIN = str.maketrans(
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)+"
-    r"|(?:[^\W\d_]\.){2,}"
+    r"|(?:[^\W\d_]\.){2,}|(?<![^\W_])[^\W\d_]\.(?=\s[^\W\d_])"
     r"|[\u3400-\u9fff]+"
     r"|(?:(?![\u3400-\u9fff])[^\W_])+(?:'(?!s\b)(?:(?![\u3400-\u9fff])[^\W_])+)*"
     r"|'s\b"

@@ -155,7 +155,7 @@ class TitleSearch:
         return all(known)
 
     def _missing(self, words: TitleWords, first: int, window: int, *, named: bool) -> Span | None:
-        """A title that the catalogue lacks: quoted, in capitals after a cue, or unknown words after a cue for titles."""
+        """A title that the catalogue lacks: quoted, capitals after a cue, or unknown words after a cue for titles."""
         evidence = self._evidence
         last = self._name_end(words, first, window, lower=not named)
         few = evidence.few(words, first)

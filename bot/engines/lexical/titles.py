@@ -50,13 +50,13 @@ class Titles:
         self._vocabulary = vocabulary
         self._stops = frozenset(table("en.words")["stop"])
         self._sequels = frozenset(table("en.mentions")["titles"]["sequels"])
-        self._keys: dict[tuple[str, ...], list[str]] = {}
+        self._keys: dict[tuple[str, ...], dict[str, int]] = {}
         self._forms: dict[str, list[str]] = {}
         for item in vocabulary.items:
-            for key in _forms(item.title):
-                ids = self._keys.setdefault(key, [])
+            for distance, key in enumerate(_forms(item.title)):
+                ids = self._keys.setdefault(key, {})
                 if item.id not in ids:
-                    ids.append(item.id)
+                    ids[item.id] = distance
                     self._forms.setdefault(item.id, []).append(" ".join(key))
         self._heads = _lengths(self._keys)
         self._by_word: dict[str, list[str]] = {}
@@ -74,11 +74,12 @@ class Titles:
         return self._heads.get(word) or self._heads.get(_unleet(word), ())
 
     def exact(self, key: Sequence[str], year: float | None = None) -> Link | None:
-        """The item titled exactly so; a year decides between namesakes, else the more popular one is meant."""
+        """The item titled exactly so, in full rather than in part; of namesakes the one of that year or more popular."""
         ids = self._keys.get(plain(key)) or self._keys.get(tuple(map(_unleet, plain(key))))
         if not ids:
             return None
-        chosen = self._chosen(ids, year)
+        closest = min(ids.values())
+        chosen = self._chosen([id_ for id_ in ids if ids[id_] == closest], year) or self._chosen(list(ids), year)
         return (
             Link(chosen, 100.0, self.distinctive(key), tuple(id_ for id_ in ids if id_ != chosen)) if chosen else None
         )
@@ -145,6 +146,8 @@ class Titles:
         """Every content word has its counterpart: a missing or an extra one makes another title."""
         if phrase.replace(" ", "") == form.replace(" ", ""):
             return True
+        if len(phrase.split()) == len(form.split()):
+            return all(fuzz.ratio(*pair) >= 60 for pair in zip(phrase.split(), form.split(), strict=True))
         ours, theirs = self.content(phrase.split()), self.content(form.split())
         if len(ours) != len(theirs):
             return fuzz.ratio(phrase.replace(" ", ""), form.replace(" ", "")) >= 93

@@ -37,7 +37,7 @@ def begun(face: Face) -> Drawn:
 def conversation(
     stored: Sequence[StoredTurn],
     faces: Callable[[str], Face],
-    drawings: Drawings[Drawn],
+    drawings: Drawings,
     *,
     locale: str,
     then: StoredTurn | None = None,
@@ -53,7 +53,8 @@ def conversation(
         if not turns.superseded(turn, following):
             face, ends = faces(turns.language(turn, locale)), number == len(stored) and last
             drawn += drawings.of(
-                (turn.id, turn.status, number, ends, locale), partial(pair, turn, face, number=number, last=ends)
+                (turn.id, turn.status, number, ends, locale),
+                partial(pair, turn, face, drawings, number=number, last=ends),
             )
     return drawn
 
@@ -63,11 +64,11 @@ def failed(message: str, face: Face) -> Drawn:
     return [_message("assistant", [error(message, face)])]
 
 
-def pair(turn: StoredTurn, face: Face, *, number: int, last: bool) -> Drawn:
+def pair(turn: StoredTurn, face: Face, drawings: Drawings, *, number: int, last: bool) -> Drawn:
     """One turn as the visitor's message and the reply. ``number`` counts from 1 and makes ids unique."""
     return [
         _message("user", [turns.visitor(turn, face, last=last)]),
-        _message("assistant", turns.assistant(turn, face, number=number, last=last)),
+        _message("assistant", turns.assistant(turn, face, drawings, number=number, last=last)),
     ]
 
 

@@ -13,18 +13,17 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from threading import Event as Flag
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ShelftalkError, UnknownSession
+from bot.errors import UnknownSession
 from bot.types import Delta
 from bot.web.errors import fault
-from bot.web.page.conversation import Drawn
 from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face
 from bot.web.page.live import Live
 from bot.web.page.scene import Scene, scene_of
 from bot.web.page.screen import PRESSES, SAYINGS, Asked, Kept, Screen, Visit, read_asked, read_kept
+from bot.web.page.stops import Stops
 
 if TYPE_CHECKING:
     from bot.web.desk import Desk
@@ -32,27 +31,30 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ERRORS = "error/page"
-_REDRAWS_PER_SECOND = 14.0
+_REDRAWS_PER_SECOND = 10.0
 _PATIENCE = 30
 _CONFIRMED = {"like": "confirm_liked", "dislike": "confirm_disliked", "seen": "confirm_seen", "undo": "confirm_undone"}
 
 
 class Handlers:
-    """The page's side of a `Desk`. ``_running`` holds the stop flags of the turns that this page started."""
+    """The page's side of a `Desk`."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._running: dict[str, Flag] = {}
-        self._drawings: Drawings[Drawn] = Drawings()
+        self._stops = Stops()
+        self._drawings = Drawings()
 
     def load(self, kept: Any, visit: Visit) -> Screen:
         """Draw the page from what is stored. A turn that the reload just cut off is given a moment to end."""
         known = read_kept(kept, self._desk.assistant.catalogs)
         for _ in range(_PATIENCE):
-            if known.session_id not in self._running:
+            if not self._stops.busy(known.session_id):
                 break
             time.sleep(0.05)
-        scene = scene_of(self._desk.assistant, self._drawings, known, visit)
+        try:
+            scene = self._scene(known, visit)
+        except Exception as error:
+            return self._blind(known, visit, error)
         return scene.screen(status=_error(scene.face, "unknown_session") if scene.lost else "")
 
     async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncGenerator[Screen]:
@@ -60,7 +62,12 @@ class Handlers:
         asked = read_asked(data, SAYINGS)
         if asked is None or not (asked.text.strip() or asked.key):
             return
-        scene = await asyncio.to_thread(self._prepare, kept, visit, asked)
+        known = read_kept(kept, self._desk.assistant.catalogs)
+        try:
+            scene = await asyncio.to_thread(self._prepare, known, visit, asked)
+        except Exception as error:
+            yield self._blind(known, visit, error)
+            return
         message = asked.text if asked.act == "say" else scene.face.ui("search_again")
         live, failure = Live(message), ""
         yield Screen(chat=scene.chat(running=live.turn()), kept=scene.kept.plain())
@@ -79,22 +86,31 @@ class Handlers:
 
     def _pressed(self, kept: Any, visit: Visit, data: Any) -> Screen:
         """The effect of one press, or what to say when it is refused."""
-        scene = scene_of(self._desk.assistant, self._drawings, read_kept(kept, self._desk.assistant.catalogs), visit)
-        asked = read_asked(data, PRESSES)
+        known, asked = read_kept(kept, self._desk.assistant.catalogs), read_asked(data, PRESSES)
         if asked is None:
             return Screen()
+        scene = Scene(self._desk.assistant, self._drawings, known, visit.language(self._desk.assistant))
         try:
-            self._desk.limits.press(scene.kept.session_id, visit.address)
+            self._desk.limits.press(known.session_id, visit.address)
+            scene = self._scene(known, visit)
             return self._act(scene, asked, visit)
         except UnknownSession:
             return self.load(kept, visit)
-        except ShelftalkError as error:
-            return Screen(bridge={"status": _error(scene.face, error.code), **scene.votes()})
+        except Exception as error:
+            return Screen(bridge={"status": _error(scene.face, fault(error).code), **scene.votes()})
 
-    def _prepare(self, kept: Any, visit: Visit, asked: Asked) -> Scene:
+    def _scene(self, kept: Kept, visit: Visit) -> Scene:
+        """The conversation as it is stored."""
+        return scene_of(self._desk.assistant, self._drawings, kept, visit)
+
+    def _blind(self, kept: Kept, visit: Visit, error: Exception) -> Screen:
+        """The page when nothing can be read: what is wrong, and the way to try again."""
+        scene = Scene(self._desk.assistant, self._drawings, kept, visit.language(self._desk.assistant))
+        return scene.screen(failure=_error(scene.face, fault(error).code))
+
+    def _prepare(self, kept: Kept, visit: Visit, asked: Asked) -> Scene:
         """The conversation before the message: begun if there was none, the wish removed."""
-        assistant = self._desk.assistant
-        scene = scene_of(assistant, self._drawings, read_kept(kept, assistant.catalogs), visit)
+        assistant, scene = self._desk.assistant, self._scene(kept, visit)
         if scene.kept.session_id is None:
             session = assistant.open(catalog=scene.kept.catalog)
             scene = replace(scene, kept=scene.kept.using(session.id))
@@ -104,9 +120,8 @@ class Handlers:
 
     async def _turn(self, scene: Scene, message: str, live: Live, visit: Visit) -> AsyncGenerator[Screen]:
         """The events of one turn as drawings; text is drawn at most `_REDRAWS_PER_SECOND` times a second."""
-        session_id, cancel, due = scene.kept.session_id or "", Flag(), 0.0
-        self._running[session_id] = cancel
-        try:
+        session_id, due = scene.kept.session_id or "", 0.0
+        with self._stops.running(session_id) as cancel:
             events = self._desk.converse(session_id, message, address=visit.address, cancel=cancel)
             async with aclosing(events):
                 async for event in events:
@@ -115,14 +130,10 @@ class Handlers:
                         continue
                     due = time.monotonic() + 1 / _REDRAWS_PER_SECOND
                     yield Screen(chat=scene.chat(running=live.turn()))
-        finally:
-            cancel.set()
-            if self._running.get(session_id) is cancel:
-                del self._running[session_id]
 
     def _finished(self, before: Scene, visit: Visit, live: Live, failure: str) -> Screen:
         """The page after a turn, from what is stored; a message that could not be kept stays to be sent again."""
-        scene = scene_of(self._desk.assistant, self._drawings, before.kept, visit)
+        scene = self._scene(before.kept, visit)
         if not failure:
             return scene.screen()
         *kept, last = scene.turns if len(scene.turns) > len(before.turns) else (*scene.turns, live.turn())
@@ -136,7 +147,7 @@ class Handlers:
         if session_id is None:
             return Screen()
         if asked.act == "stop":
-            self._stop(session_id)
+            self._stops.stop(session_id)
             return Screen()
         if asked.act == "export":
             text = json.dumps(assistant.memory.export(session_id), ensure_ascii=False, indent=2)
@@ -166,16 +177,11 @@ class Handlers:
 
     def _erase(self, scene: Scene, session_id: str, visit: Visit) -> Screen:
         """Forget everything; the page begins anew."""
-        self._stop(session_id)
+        self._stops.stop(session_id)
         self._desk.assistant.memory.erase(session_id)
         self._drawings.forget()
-        fresh = scene_of(self._desk.assistant, self._drawings, scene.kept.using(None), visit)
+        fresh = self._scene(scene.kept.using(None), visit)
         return fresh.screen(status=fresh.face.ui("erased"))
-
-    def _stop(self, session_id: str) -> None:
-        """Tell a running turn to end."""
-        if running := self._running.get(session_id):
-            running.set()
 
 
 def _known(scene: Scene, **told: Any) -> Screen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ class Live:
     def __init__(self, message: str) -> None:
         self.ended = False
         self.state: StateChanged | None = None
+        self._id = f"live-{secrets.token_hex(4)}"
         self._message = message
         self._began = datetime.now(UTC).replace(tzinfo=None)
         self._pieces: list[str] = []
@@ -33,4 +35,4 @@ class Live:
 
     def turn(self, status: str = RUNNING) -> StoredTurn:
         """The turn so far, as `conversation` draws it."""
-        return StoredTurn("", self._message, "".join(self._pieces), status, tuple(self._events), self._began)
+        return StoredTurn(self._id, self._message, "".join(self._pieces), status, tuple(self._events), self._began)

@@ -15,7 +15,7 @@ from bot.suggesting import examples
 from bot.types import DialogueState, StateChanged
 from bot.web.page.conversation import Drawn, begun, conversation, empty, failed, pair
 from bot.web.page.drawings import Drawings
-from bot.web.page.face import Face, language_of
+from bot.web.page.face import Face
 from bot.web.page.profile import profile
 from bot.web.page.screen import Kept, Screen, Visit
 from bot.web.page.script_words import script_words
@@ -32,7 +32,7 @@ class Scene:
     """One conversation as it stands. ``lost``: the browser named a session that no longer exists."""
 
     assistant: Assistant
-    drawings: Drawings[Drawn]
+    drawings: Drawings
     kept: Kept
     locale: str
     turns: Sequence[StoredTurn] = ()
@@ -73,7 +73,7 @@ class Scene:
         return [
             *begun(self.face),
             *past,
-            *(pair(running, face, number=len(self.turns) + 1, last=not failure) if running else []),
+            *(pair(running, face, self.drawings, number=len(self.turns) + 1, last=not failure) if running else []),
             *(failed(failure, face) if failure else []),
         ]
 
@@ -98,9 +98,9 @@ class Scene:
         return Face(voice, shelf.items.schema, shelf.help.passages, page_locale=self.locale)
 
 
-def scene_of(assistant: Assistant, drawings: Drawings[Drawn], kept: Kept, visit: Visit) -> Scene:
+def scene_of(assistant: Assistant, drawings: Drawings, kept: Kept, visit: Visit) -> Scene:
     """The conversation that the browser remembers; an empty one where there is none, or none any more."""
-    accepted = language_of(visit.languages, assistant.prompts.locales())
+    accepted = visit.language(assistant)
     if kept.session_id is None:
         return Scene(assistant, drawings, kept, accepted)
     try:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.web.page.conversation import Drawn
+from bot.web.page.face import language_of
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
 
 PRESSES = frozenset(
     {"like", "dislike", "seen", "undo", "reason", "click", "stop", "forget", "export", "erase", "catalog"}
@@ -73,6 +77,10 @@ class Visit:
 
     address: str = ""
     languages: str = ""
+
+    def language(self, assistant: Assistant) -> str:
+        """The language to speak before the visitor has said anything."""
+        return language_of(self.languages, assistant.prompts.locales())
 
 
 def read_kept(value: Any, catalogs: Sequence[str]) -> Kept:

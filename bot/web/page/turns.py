@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from bot.memory import StoredTurn
 from bot.web.page import asides
 from bot.web.page.cards import cards
+from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face
 from bot.web.page.markup import el, icon, join, prose
 from bot.web.page.reply_text import lead_and_rest
@@ -41,14 +43,15 @@ def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
     )
 
 
-def assistant(turn: StoredTurn, face: Face, *, number: int, last: bool) -> list[Markup]:
+def assistant(turn: StoredTurn, face: Face, drawings: Drawings, *, number: int, last: bool) -> list[Markup]:
     """The reply's parts: the lead, the cards, the rest, what follows from it."""
     items = data(turn, "recommended").get("items", [])
     lead, rest = lead_and_rest(turn.reply, items, finished=turn.status != RUNNING)
     marks: dict[str, Any] = {"sources": f"st-src-{number}", "count": len(data(turn, "answered").get("citations", []))}
     shown = [_lead(turn, lead and prose(lead, **marks), items, face)]
     if items:
-        shown.append(cards(items, face, name=str(number)))
+        key = (turn.id, number, len(every(turn, "recommended")), face.voice.locale, face.page_locale)
+        shown.append(drawings.of(key, partial(cards, items, face, name=str(number))))
     shown.append(_rest(turn, rest and prose(rest, **marks), face, name=marks["sources"], last=last))
     if last:
         shown.append(_tail(turn, face))

@@ -53,7 +53,8 @@ function edit() {
 function retry() {
   const bubbles = all('#st-chat .st-bubble');
   focusInput();
-  if (bubbles.length) send({ act: 'say', text: bubbles[bubbles.length - 1].textContent });
+  if (!bubbles.length) location.reload();
+  else send({ act: 'say', text: bubbles[bubbles.length - 1].textContent });
 }
 
 // The page shows the turn: it is on its way.
