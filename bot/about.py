@@ -62,7 +62,7 @@ def fact(item: Item, facet: Facet, voice: Any) -> str:
 def everything(item: Item, shelf: types.Shelf, voice: Any) -> str:
     """Title, facts and description."""
     facets = [facet for facet in shelf.items.schema.facets if facet.role not in ("popularity", "year")]
-    rows = [spoken(voice, facet, item.facets[facet.name]) for facet in facets if item.facets.get(facet.name) not in (None, ())]
+    rows = [row for facet in facets if (row := _row(item, facet, voice))]
     year = shelf.items.schema.of_role("year")
     when = spoken(voice, year, item.facets[year.name]) if year and year.name in item.facets else ""
     return voice.phrase(_ITEM, "about", title=item.title, year=when, rows=rows, description=item.description)
@@ -111,6 +111,14 @@ def spoken(voice: Any, facet: Facet, value: FacetValue) -> str:
     if isinstance(value, tuple):
         return voice.listed([voice.value(facet.name, one, facet.unit) for one in value])
     return voice.value(facet.name, value, facet.unit)
+
+
+def _row(item: Item, facet: Facet, voice: Any) -> str:
+    """A facet value that can stand without its label, empty where it cannot."""
+    value = item.facets.get(facet.name)
+    if value is None or value is False or value == ():
+        return ""
+    return voice.label(facet.name, facet.label).lower() if value is True else spoken(voice, facet, value)
 
 
 def _fails(item: Item, failed: types.Constraint, shelf: types.Shelf, voice: Any) -> str:

@@ -13,6 +13,7 @@ from bot.engines.understand_lexical import LexicalUnderstander
 from bot.engines.write_composed import ComposedWriter
 from bot.errors import MemoryFault, SettingsError
 from bot.memory import Memory, open_memory
+from bot.remembering import Remembering
 from bot.settings import Settings
 from bot.shelving import LiveShelf
 from bot.types import Shelf, Understander, Writer
@@ -102,8 +103,8 @@ class _Engines:
             name=name,
             items=items,
             help=passages,
-            embedder=self.embedder,
-            understander=self._understander(lexical, vocabulary),
+            embedder=Remembering(self.embedder),
+            understander=self._understander(name, lexical, vocabulary),
             fallback=lexical,
             writer=self._writer(),
             composed=self._composed,
@@ -112,13 +113,15 @@ class _Engines:
             multilingual="multilingual" in self.embedder.name,
         )
 
-    def _understander(self, lexical: LexicalUnderstander, vocabulary: Vocabulary) -> Understander:
+    def _understander(self, name: str, lexical: LexicalUnderstander, vocabulary: Vocabulary) -> Understander:
         """The language model where one is in charge, else the lexical engine."""
         if self._settings.understander_engine != "chat" or self._chat is None:
             return lexical
         from bot.engines.understand_chat import ChatUnderstander
 
-        return ChatUnderstander(self._chat, self._prompts, vocabulary=vocabulary, lexical=lexical)
+        reader = ChatUnderstander(self._chat, self._prompts, vocabulary=vocabulary, lexical=lexical, catalog=name)
+        reader.warm()
+        return reader
 
     def _writer(self) -> Writer:
         """The language model where one is in charge, else the composed writer."""

@@ -6,13 +6,14 @@ One generator, read top to bottom; each stage is a function of another module. K
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+import zlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot import explaining, suggesting, types
 from bot.errors import EngineError
-from bot.ranking import rank, shortlist, stand
+from bot.ranking import Weights, rank, shortlist, stand
 from bot.retrieval import retrieve
 from bot.state import after_shown
 from bot.turn import Turn
@@ -38,8 +39,9 @@ def recommend(turn: Turn) -> Iterator[types.Event]:
     found = retrieve(index, turn.state, intent, query_vector=vector, rules=shelf.rules)
     yield _progress(turn, found)
     scores = yield from _rerank(turn, found, vector)
-    ranked = rank(index, found, turn.state, intent, query_vector=vector, reranked=scores, n=CARDS)
-    yield from _present(turn, ranked, found, vector)
+    chance = Weights(seed=zlib.crc32(turn.id.encode()))
+    ranked = rank(index, found, turn.state, intent, query_vector=vector, reranked=scores, n=CARDS, weights=chance)
+    yield from _present(turn, ranked, found, vector, scores)
     facts = _facts(turn, found)
     yield from write(turn, "explain", situation(turn, found, shown_before), cards=turn.cards, facts=facts)
     asked = suggesting.question(turn, found)
@@ -53,7 +55,7 @@ def show(turn: Turn, ids: Sequence[str]) -> Iterator[types.Event]:
     """Cards of named items, as they are: nothing is searched or ranked."""
     ranked = tuple(types.Ranked(id_, 1.0) for id_ in ids)
     named = types.Retrieved(candidates=tuple(types.Candidate(id_) for id_ in ids), total=len(ids))
-    yield from _present(turn, ranked, named, _query_vector(turn))
+    yield from _present(turn, ranked, named, _query_vector(turn), {})
 
 
 def place_of(turn: Turn, item_id: str) -> tuple[int, int]:
@@ -66,12 +68,23 @@ def place_of(turn: Turn, item_id: str) -> tuple[int, int]:
 
 
 def _present(
-    turn: Turn, ranked: Sequence[types.Ranked], found: types.Retrieved, vector: Vector | None
+    turn: Turn,
+    ranked: Sequence[types.Ranked],
+    found: types.Retrieved,
+    vector: Vector | None,
+    scores: Mapping[str, float],
 ) -> Iterator[types.Event]:
     """Evidence, then cards; they are on the turn and in the state from here."""
     index = turn.shelf.items
     evidence = explaining.gather(
-        index, ranked, found, turn.state, turn.intent, query_vector=vector, embedder=turn.shelf.embedder
+        index,
+        ranked,
+        found,
+        turn.state,
+        turn.intent,
+        query_vector=vector,
+        embedder=turn.shelf.embedder,
+        reranked=scores,
     )
     cards = explaining.draw(index, ranked, evidence, turn.voice, state=turn.state)
     first = len(turn.cards)

@@ -43,7 +43,8 @@ def write(
                 spoken = True
                 if turn.cancel.is_set():
                     return
-            return
+            if spoken:
+                return
         except EngineError as error:
             _log.warning("the writer %s failed: %s", turn.shelf.writer.name, error)
             yield types.Notice("no_model", turn.voice.phrase("notice/degraded", "no_model"))

@@ -157,10 +157,11 @@ def _words(read: Read, places: set[int]) -> int:
 
 
 def _margin(pages: Sequence[str], scores: Scores) -> float:
-    """The lead of the best page over the next one: sections of one page are no rivals."""
+    """The lead over the fourth passage or over the next page, the larger: sections of one page are no rivals."""
+    ordered = sorted([float(score) for score in scores] + [UNRELATED] * 4, reverse=True)
     first = pages[int(scores.argmax())]
     others = [float(score) for page, score in zip(pages, scores, strict=True) if page != first]
-    return float(scores.max()) - max(others, default=UNRELATED)
+    return ordered[0] - min(ordered[3], max(others, default=UNRELATED))
 
 
 def _signals(

@@ -24,8 +24,8 @@ class ServiceWords:
 
     ``exact`` and ``beginnings`` map a word, or the beginning of one, to the label of its meaning; ``phrases`` come
     longest first. ``expectations`` maps a kind of question to the patterns that recognise it and those that a passage
-    must show; ``exists`` find the ``thing`` that a question asks for; ``restated`` says colloquial words plainly. ``topics`` maps a topic to its labels, the most
-    serious one first.
+    must show; ``exists`` find the ``thing`` that a question asks for; ``restated`` says colloquial words plainly.
+    ``topics`` maps a topic to its labels, the most serious one first.
     """
 
     exact: Mapping[str, str]

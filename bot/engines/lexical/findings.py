@@ -134,7 +134,7 @@ class Finders:
     def _candidates(self, reading: Reading) -> tuple[list[Span], list[tuple[int, int]]]:
         """The spans that compete for the words, and the themes, inside which values are none."""
         people = self.people.spans(reading)
-        named = {index for span in people for index in range(span.start, span.end)}
+        named = {index for span in people if span.name > 1 for index in range(span.start, span.end)}
         titles = [title for title in self.title_spans.spans(reading, named) if not _within_name(title, people)]
         hard = [*self.ranges.spans(reading), *titles]
         soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]

@@ -47,6 +47,8 @@ class Evidence:
         if bracketed_year(words.reading, words.tokens(first, last)[1]):
             return CUED
         if self._slight(key):
+            if words.norms[last : last + 1] == ("'s",):
+                return NONE
             return CUED if self._slight_meant(words, first, last, cue) else NONE
         strong = bool(cue) and cue not in self._weak
         if self.taken(" ".join(key)) or all(word.isdigit() for word in key):

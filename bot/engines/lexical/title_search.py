@@ -126,11 +126,30 @@ class TitleSearch:
         """Where the words that may belong to a title end."""
         last = first
         while last < len(words.norms) and last - first < LONGEST and words.places[last] not in taken:
-            gap = words.reading.tokens[words.places[last - 1] + 1 : words.places[last]] if last > first else ()
-            if any(token.stop for token in gap):
+            if last > first and self._parted(words, last):
                 break
             last += 1
         return last
+
+    def _parted(self, words: TitleWords, index: int) -> bool:
+        """Whether a mark before a word ends a title; "Crazy, Stupid", "Dr. No" and "Mad Max: Fury" go on."""
+        gap = words.reading.tokens[words.places[index - 1] + 1 : words.places[index]]
+        marks = {token.text for token in gap if token.stop}
+        if not marks:
+            return False
+        inner = marks <= {",", ":"} or (marks == {"."} and words.norms[index - 1] in word_set("clauses_abbreviations"))
+        return not (inner and words.capital(index) and words.capital(index - 1))
+
+    def wider(self, words: TitleWords, first: int) -> Span | None:
+        """The title that begins at a word, or at the article before it, and reads alike; longer than the word."""
+        article = first > 0 and words.norms[first - 1] in word_set("titles_articles")
+        for start in (first - 1, first) if article else (first,):
+            for last in range(self._window(words, start, set()), first + 1, -1):
+                key = words.key(start, last)
+                link = None if self._hopeless(key) else self._titles.fuzzy(key)
+                if link:
+                    return replace(self._linked(words, start, last, link, CUED), rank=CUED + 1)
+        return None
 
     def _alike(self, words: TitleWords, first: int, window: int, *, sure: bool, part: bool) -> Span | None:
         """The longest run of words that reads like a title, or like ``part`` of one; unless ``sure`` it must be all."""
@@ -147,7 +166,7 @@ class TitleSearch:
     def _hopeless(self, key: tuple[str, ...]) -> bool:
         """Words that need no look-up: known for something else, or ending in a small word."""
         content = self._titles.content(key)
-        if not content or self._evidence.taken(" ".join(key)) or key[-1] in self._evidence.stops:
+        if not content or self._evidence.taken(" ".join(key)) or not self._titles.ends(key[-1]):
             return True
         known = (
             self._evidence.taken(word) or word in common_words() or word in self._evidence.filler for word in content

@@ -36,8 +36,11 @@ class TitleSpans:
         dated = list(self._search.dated(words))
         taken = {index for span in dated for index in range(span.start, span.end)}
         exact = [span for span in self._exact(words) if not taken & set(range(span.start, span.end))]
-        taken |= {index for span in exact for index in range(span.start, span.end)} | set(people)
-        found = self._search.spelled(words, taken)
+        taken |= {index for span in exact if span.rank >= CUED for index in range(span.start, span.end)} | set(people)
+        found = list(self._search.spelled(words, taken))
+        wider = [span for span in found if any(_covers(span, other) for other in exact)]
+        exact = [span for span in exact if not any(_covers(other, span) for other in wider)]
+        taken |= {index for span in exact for index in range(span.start, span.end)}
         return [*dated, *exact, *(span for span in found if not taken & set(range(span.start, span.end)))]
 
     def _exact(self, words: TitleWords) -> Iterator[Span]:
@@ -60,7 +63,9 @@ class TitleSpans:
                 continue
             rank = self._evidence.weigh(words, first, last)
             if rank:
-                return self._linked(words, first, last, link, rank)
+                span = self._linked(words, first, last, link, rank)
+                unknown = any(mention.item_id is None for mention in span.mentions)
+                return (self._search.wider(words, first) if unknown else None) or span
         return None
 
     def _written(self, words: TitleWords, first: int, last: int, link: Link) -> bool:
@@ -94,3 +99,9 @@ class TitleSpans:
         strange = words.capital(last) and not self._evidence.follower(norm)
         unknown = norm not in self._evidence.stops and self._evidence.unknown(norm)
         return last + 1 if unknown and (strange or rank >= CUED) else last
+
+
+def _covers(wide: Span, narrow: Span) -> bool:
+    """Whether a title that was found holds a shorter one: "Ameican Psycho" is not "Psycho"."""
+    inside = wide.start <= narrow.start and narrow.end <= wide.end and wide.end - wide.start > narrow.end - narrow.start
+    return inside and all(mention.item_id for mention in wide.mentions)

@@ -64,6 +64,7 @@ class Titles:
             for word in {word for form in forms for word in form.split()}:
                 self._by_word.setdefault(word, []).append(id_)
         self.words = frozenset(self._by_word)
+        self._last = frozenset(key[-1] for key in self._keys)
         self._ids = tuple(self._forms)
         self._names = tuple(self._forms[id_][0] for id_ in self._ids)
         self._squeezed = tuple(self._forms[id_][-1].replace(" ", "") for id_ in self._ids)
@@ -122,6 +123,10 @@ class Titles:
         content = [word for word in plain(key) if word not in self._stops and len(word) > 1]
         uncommon = [word for word in content if word not in common_words() and not word.isdigit()]
         return len(plain(key)) > 1 and (bool(uncommon) or len(content) > 2 or len(plain(key)) > 3)
+
+    def ends(self, word: str) -> bool:
+        """Whether a title may end with a word: small words end few."""
+        return word not in self._stops or word in self._last
 
     def content(self, key: Iterable[str]) -> list[str]:
         """The words that tell titles apart."""
