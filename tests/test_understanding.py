@@ -53,6 +53,12 @@ def rules_only(films):
 
 
 @pytest.fixture(scope="module")
+def prompts():
+    """The shipped prompts."""
+    return Registry.load()
+
+
+@pytest.fixture(scope="module")
 def shop():
     """A shop of outdoor goods."""
     found = read_items(CASES / "outdoor.jsonl")
@@ -174,9 +180,9 @@ def test_every_director_and_value_is_understood(rules_only, films):
 
 
 @pytest.mark.parametrize("locale", ["en", "zh"])
-def test_chips_come_back_as_what_they_stand_for(rules_only, films, locale):
+def test_chips_come_back_as_what_they_stand_for(rules_only, films, prompts, locale):
     """A condition as the bot words it in a chip is understood as that condition when it is sent."""
-    voice = Registry.load().voice(locale, catalog="films")
+    voice = prompts.voice(locale, catalog="films")
     conditions = [
         *(Constraint("genres", op, value) for op in ("is", "not") for value, _ in films.schema.get("genres").values),
         *(Constraint("country", "is", value) for value, n in films.schema.get("country").values if n > 2),
@@ -243,9 +249,9 @@ def test_chips_come_back_as_what_they_stand_for(rules_only, films, locale):
         ("what_can_you_do", {}, {"acts": ["smalltalk"], "topic": "capabilities"}),
     ],
 )
-def test_suggestions_are_understood(rules_only, films, locale, key, variables, want):
+def test_suggestions_are_understood(rules_only, films, prompts, locale, key, variables, want):
     """Every suggestion that the bot can offer is a message that it understands, in both languages."""
-    text = Registry.load().voice(locale, catalog="films").phrase("suggest/chip", key, **variables)
+    text = prompts.voice(locale, catalog="films").phrase("suggest/chip", key, **variables)
     found = render(rules_only.understand(SHOWN_FILMS, text, films.schema))
     found.pop("language", None)
     assert same(found, want), (text, found)
@@ -253,9 +259,9 @@ def test_suggestions_are_understood(rules_only, films, locale, key, variables, w
 
 @pytest.mark.parametrize("locale", ["en", "zh"])
 @pytest.mark.parametrize("facet", ["genres", "year", "runtime", "director", "country", "language"])
-def test_a_facet_can_be_dropped_by_its_label(rules_only, films, locale, facet):
+def test_a_facet_can_be_dropped_by_its_label(rules_only, films, prompts, locale, facet):
     """ "Any LABEL" drops the facet that has the label."""
-    voice = Registry.load().voice(locale, catalog="films")
+    voice = prompts.voice(locale, catalog="films")
     text = voice.phrase("suggest/chip", "drop", label=voice.label(facet, films.schema.get(facet).label))
     assert rules_only.understand(SHOWN_FILMS, text, films.schema).dropped == (facet,), text
 

@@ -19,6 +19,8 @@ PROGRAM = shutil.which("chromium") or "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 OPTIONS += ["--disable-sync", "--no-first-run"]
 PHONE = {"has_touch": True, "is_mobile": True}
+LEAVING = ("signal is aborted", "Connection errored out")
+"""What Gradio writes to the console when a page with an open stream is left."""
 GENEROUS = {"per_minute": 10**6, "per_minute_address": 10**6}
 
 
@@ -87,7 +89,7 @@ def visit(contexts, site, request):
     for page in pages:
         page.evaluate("localStorage.clear()")
         page.close()
-    assert faults == []
+    assert [fault for fault in faults if not any(word in fault for word in LEAVING)] == []
 
 
 def _keep_picture(request, pages):

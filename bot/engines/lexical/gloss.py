@@ -19,7 +19,7 @@ _MARKS = str.maketrans("，。！？；：、（）“”", ',.!?;:,()""')
 def language_of(text: str) -> tuple[str, float]:
     """The language of a text by its script and how sure that is, 0 to 1; "" when it has no letters."""
     han, latin, other = (len(pattern.findall(text)) for pattern in (_HAN, _LATIN, _OTHER))
-    if han and (han >= 2 or not latin) and han * 4 >= latin and han >= other:
+    if han and (han >= 2 or not latin) and han * 8 >= latin and han >= other:
         return "zh", 1.0
     if other > latin:
         return "en", 0.3

@@ -156,7 +156,8 @@ class TitleSearch:
         for last in range(window, first, -1):
             key = words.key(first, last)
             said = sure or all(word in self._evidence.filler for word in words.norms[last:])
-            if not said or self._hopeless(key):
+            written = sure and last - first > 1 and words.capital(first) and words.capital(last - 1)
+            if not said or (self._hopeless(key) and not written):
                 continue
             link = self._titles.fuzzy(key) or (self._titles.partial(key) if part else None)
             if link and (sure or link.strong):
