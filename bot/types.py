@@ -216,9 +216,9 @@ class Evidence:
     ``kind``: ``constraint`` (facet, value: a constraint it meets), ``unmet`` (facet, value: what it has instead, or
     "" when the record is silent), ``liked`` (value: the liked item's title, ``strength`` the cosine; ``shared`` the
     facet values both hold, ``degree`` "close" or "somewhat" when it is among the nearest), ``wish`` (value: the wish,
-    ``quote``: the sentence of the description that answers it, ``strength``), ``fact`` (facet, value), ``order`` (facet, value), ``tradeoff`` (facet, value: "lower"/"higher" than
-    the rest of the list, or a value that no other holds), ``without`` (value: a liked title; ``strength``: the rank the
-    item would have without it).
+    ``quote``: the sentence of the description that answers it, ``strength``), ``fact`` (facet, value), ``order``
+    (facet, value), ``tradeoff`` (facet, value: "lower"/"higher" than the rest of the list, or a value that no other
+    holds), ``without`` (value: a liked title; ``strength``: the rank the item would have without it).
     """
 
     kind: Literal["constraint", "unmet", "liked", "wish", "fact", "order", "tradeoff", "without"]

@@ -195,6 +195,7 @@ def test_markdown_makes_no_links_images_or_markup():
     """Emphasis and lists are drawn; HTML, links and images of a model's text stay text."""
     html = str(prose("**bold** <b>x</b> [a](http://x.example) ![i](http://x.example/i.png)\n\n- one\n- two\n\n# no"))
     assert {tag for tag, _ in read(html).found} == {"p", "strong", "ul", "li"}
+    assert str(prose("- one\n- two\nThe end.")).endswith("</ul>\n<p>The end.</p>\n")
 
 
 def test_a_citation_opens_the_quoted_section(registry, face):

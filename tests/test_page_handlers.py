@@ -74,7 +74,7 @@ def test_an_unknown_session_starts_anew(handlers, kept):
 def test_only_items_shown_in_this_session_can_be_pressed(handlers, kept):
     """A press on anything else is refused in words and changes nothing."""
     refused = handlers.press(kept, VISIT, {"act": "like", "id": "12-angry-men-1957"})
-    assert refused.bridge["status"].startswith("That could not be read")
+    assert refused.bridge["trouble"].startswith("That could not be read")
     assert refused.bridge["votes"] == {"like": [], "dislike": [], "seen": []}
     liked = handlers.press(kept, VISIT, {"act": "like", "id": SHOWN[0]})
     assert liked.bridge["votes"]["like"] == [SHOWN[0]] and liked.bridge["status"] == "Galaxy Quest: liked"
@@ -118,4 +118,4 @@ def test_a_database_that_fails_is_said_on_a_page_that_still_opens(tmp_path):
         connection.execute(text("ALTER TABLE sessions RENAME TO gone"))
     for screen in (handlers.load(kept, VISIT), say(handlers, kept, {"act": "say", "text": "hello"})[-1]):
         assert "cannot be saved right now" in html(screen) and screen.kept == kept
-    assert "cannot be saved" in handlers.press(kept, VISIT, {"act": "like", "id": SHOWN[0]}).bridge["status"]
+    assert "cannot be saved" in handlers.press(kept, VISIT, {"act": "like", "id": SHOWN[0]}).bridge["trouble"]

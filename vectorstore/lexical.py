@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import bm25s
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from vectorstore.base import Hit, Mask
 from vectorstore.exact import top_rows
 from vectorstore.words import tokens
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # else it reports every index it builds
 
 
 class Lexical:

@@ -21,7 +21,7 @@ import httpx
 from bot.errors import ShelftalkError
 
 CORES = 2
-READY_SECONDS = 120.0
+READY_SECONDS = 600.0
 _MANY = 10**6
 
 

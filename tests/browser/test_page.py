@@ -159,6 +159,7 @@ def test_the_panel_shows_what_is_known_and_deletes_exports_and_erases_it(visit):
     assert chat.focused() == "Keep it"
     chat.button("Yes, erase").click()
     chat.page.wait_for_selector(".st-welcome")
+    assert chat.texts(".st-notice") == ["Everything was erased."]
     chat.reload()
     assert chat.find(".st-welcome").count() == 1 and chat.texts(".st-wish") == []
 
@@ -246,7 +247,8 @@ def test_what_a_visitor_types_stays_text(visit):
           document.querySelector('.st-card').append(fake); fake.click();
         }"""
     )
-    chat.page.wait_for_function("document.querySelector('#st-status').textContent.startsWith('That could not be read')")
+    chat.page.wait_for_selector("#st-trouble:visible")
+    assert chat.texts("#st-trouble")[0].startswith("That could not be read")
     assert chat.page.title() == "Shelftalk: find films by talking"
 
 

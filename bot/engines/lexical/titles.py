@@ -75,7 +75,7 @@ class Titles:
         return self._heads.get(word) or self._heads.get(_unleet(word), ())
 
     def exact(self, key: Sequence[str], year: float | None = None) -> Link | None:
-        """The item titled exactly so, in full rather than in part; of namesakes the one of that year or more popular."""
+        """The item titled exactly so, in full rather than in part; of namesakes the one of that year, or popular."""
         ids = self._keys.get(plain(key)) or self._keys.get(tuple(map(_unleet, plain(key))))
         if not ids:
             return None

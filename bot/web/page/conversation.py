@@ -24,9 +24,9 @@ Drawn = list[Message]
 _PROPS = {"html_template": "${value}", "css_template": "", "js_on_load": None, "apply_default_css": False}
 
 
-def empty(examples: Sequence[str], face: Face) -> Drawn:
-    """A conversation before its first message."""
-    return [_message("assistant", [welcome(examples, face)])]
+def empty(examples: Sequence[str], face: Face, *, notice: str = "") -> Drawn:
+    """A conversation before its first message; ``notice`` says why there is nothing."""
+    return [_message("assistant", [welcome(examples, face, notice=notice)])]
 
 
 def begun(face: Face) -> Drawn:

@@ -55,7 +55,7 @@ class Handlers:
             scene = self._scene(known, visit)
         except Exception as error:
             return self._blind(known, visit, error)
-        return scene.screen(status=_error(scene.face, "unknown_session") if scene.lost else "")
+        return scene.screen(notice=_error(scene.face, "unknown_session") if scene.lost else "")
 
     async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncGenerator[Screen]:
         """Answer one message, or search again without one wish; the page follows event by event."""
@@ -97,7 +97,7 @@ class Handlers:
         except UnknownSession:
             return self.load(kept, visit)
         except Exception as error:
-            return Screen(bridge={"status": _error(scene.face, fault(error).code), **scene.votes()})
+            return Screen(bridge={"trouble": _error(scene.face, fault(error).code), **scene.votes()})
 
     def _scene(self, kept: Kept, visit: Visit) -> Scene:
         """The conversation as it is stored."""
@@ -181,7 +181,7 @@ class Handlers:
         self._desk.assistant.memory.erase(session_id)
         self._drawings.forget()
         fresh = self._scene(scene.kept.using(None), visit)
-        return fresh.screen(status=fresh.face.ui("erased"))
+        return fresh.screen(notice=fresh.face.ui("erased"))
 
 
 def _known(scene: Scene, **told: Any) -> Screen:

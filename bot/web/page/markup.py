@@ -17,6 +17,7 @@ Child = str | None
 
 _VOID = frozenset({"br", "hr", "img", "input"})
 _REFERENCE = re.compile(r"\[(\d{1,2})\]")
+_AFTER_LIST = re.compile(r"^([-*] .+)\n(?=[^-*\s])", re.MULTILINE)  # a line below a list is not part of it
 
 
 def el(name: str, *children: Child, **attributes: str | int | bool | None) -> Markup:
@@ -44,7 +45,7 @@ def icon(name: str) -> Markup:
 
 def prose(markdown: str, *, sources: str = "", count: int = 0) -> Markup:
     """Markdown as paragraphs, lists, emphasis and code. ``[n]`` up to ``count`` links to the element ``sources-n``."""
-    rendered = _reader().render(markdown)
+    rendered = _reader().render(_AFTER_LIST.sub(r"\1\n\n", markdown))
     if not count:
         return Markup(rendered)
 

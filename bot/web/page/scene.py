@@ -51,22 +51,23 @@ class Scene:
             self._faces[locale] = self._face(locale)
         return self._faces[locale]
 
-    def screen(self, *, running: StoredTurn | None = None, failure: str = "", **told: Any) -> Screen:
-        """The whole page; see `chat`. ``told`` goes to the script with its words and votes."""
+    def screen(self, *, running: StoredTurn | None = None, failure: str = "", notice: str = "") -> Screen:
+        """The whole page; see `chat`. A ``notice`` is shown on an empty page and announced."""
         wishes_now, panel = self.memory()
         return Screen(
             top=str(top(self.assistant.catalogs, self.kept.catalog, self.face)),
-            chat=self.chat(running=running, failure=failure),
-            bridge={**self.votes(), **script_words(self.face), **told},
+            chat=self.chat(running=running, failure=failure, notice=notice),
+            bridge={**self.votes(), **script_words(self.face), "status": notice},
             kept=self.kept.plain(),
             wishes=wishes_now,
             profile=panel,
         )
 
-    def chat(self, *, running: StoredTurn | None = None, failure: str = "") -> Drawn:
+    def chat(self, *, running: StoredTurn | None = None, failure: str = "", notice: str = "") -> Drawn:
         """The conversation, with a turn that is not stored (yet) and a failure at its end."""
         if not self.turns and running is None and not failure:
-            return empty(examples(self.assistant.shelf(self.kept.catalog), self.face.voice), self.face)
+            first = examples(self.assistant.shelf(self.kept.catalog), self.face.voice)
+            return empty(first, self.face, notice=notice)
         followed = running is not None or bool(failure)
         past = conversation(self.turns, self.faces, self.drawings, locale=self.locale, then=running, last=not followed)
         face = self.faces(language(running, self.locale)) if running else self.face

@@ -10,8 +10,8 @@ from bot.web.page.face import Face
 from bot.web.page.markup import el, icon
 
 
-def welcome(examples: Sequence[str], face: Face) -> Markup:
-    """The empty conversation: a question, a line of help, examples to press."""
+def welcome(examples: Sequence[str], face: Face, *, notice: str = "") -> Markup:
+    """The empty conversation: a question, a line of help, examples to press; above them what just happened."""
     chips = [
         el(
             "li",
@@ -30,6 +30,7 @@ def welcome(examples: Sequence[str], face: Face) -> Markup:
     label = face.ui("examples")
     return el(
         "div",
+        el("p", notice, class_="st-notice") if notice else None,
         el("h2", face.ui("empty_title"), class_="st-hero"),
         el("p", face.ui("welcome"), class_="st-hero-text"),
         el("h3", label, class_="st-small-title"),

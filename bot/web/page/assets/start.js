@@ -42,6 +42,10 @@ function take(value) {
   if (value.answer) askNext();
   takeVotes(value);
   if (value.status) announce(value.status);
+  if (value.trouble) {
+    trouble(value.trouble);
+    setTimeout(() => trouble(''), UNDO_MS);
+  }
   if (value.download) download(value.download);
   refresh();
 }
