@@ -88,7 +88,7 @@ def find(reader: Reader, question: str, *, embedder: Embedder, reranker: Reranke
 def _asked(reader: Reader, question: str, embedder: Embedder) -> _Asked:
     words = reader.words
     labels = words.concepts(question, question=True) or words.concepts(question)
-    plain = words.plain(question)
+    plain = words.plain(question).strip() or question
     vectors = embedder.embed(list(dict.fromkeys([plain, reader.nameless(plain)])), kind="query")
     return _Asked(question, {label: reader.rarity(label) for label in labels}, vectors[0], vectors[-1])
 

@@ -27,7 +27,8 @@ _LONGEST_TEXT = 40_000
 class Screen:
     """New values for the parts of the page; None leaves a part as it is.
 
-    ``bridge`` goes to the script: ``words`` and ``locale``, ``votes``, ``status`` to announce, ``trouble`` to show, a ``download``.
+    ``bridge`` goes to the script: ``words`` and ``locale``, ``votes``, ``status`` to announce, ``trouble`` to show,
+    a ``download``.
     """
 
     top: str | None = None
