@@ -6,13 +6,16 @@ Returns finished sentences; searches nothing. An item that the catalogue lacks i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import types
 from bot.retrieval import known
 from bot.wording import condition
-from vectorstore.base import Facet, FacetValue, Item
+from vectorstore.base import Constraint, Facet, FacetValue, Item
 from vectorstore.columns import Columns
+
+if TYPE_CHECKING:
+    from prompts import Voice
 
 MOST = 4
 _ITEM, _COMPARE, _WHY = "about/item", "about/compare", "about/why_not"
@@ -28,7 +31,7 @@ def subjects(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...
     return state.last_shown if len(state.last_shown) == 1 else ()
 
 
-def told(shelf: types.Shelf, voice: Any, ids: Sequence[str], asked: Sequence[str]) -> Iterator[str]:
+def told(shelf: types.Shelf, voice: Voice, ids: Sequence[str], asked: Sequence[str]) -> Iterator[str]:
     """What the records say of the ``asked`` facets, or everything when none is named."""
     for id_ in ids:
         item = shelf.items.items[id_]
@@ -39,14 +42,14 @@ def told(shelf: types.Shelf, voice: Any, ids: Sequence[str], asked: Sequence[str
             yield everything(item, shelf, voice)
 
 
-def which(shelf: types.Shelf, voice: Any, ids: Sequence[str]) -> str:
+def which(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> str:
     """Ask back which item is meant, naming those on the table."""
     if not ids:
         return voice.phrase(_ITEM, "which_open")
     return voice.phrase(_ITEM, "which", titles=[shelf.items.items[id_].title for id_ in ids])
 
 
-def fact(item: Item, facet: Facet, voice: Any) -> str:
+def fact(item: Item, facet: Facet, voice: Voice) -> str:
     """One facet of one item as a sentence; "our record does not say" when it is empty."""
     label, value = voice.label(facet.name, facet.label), item.facets.get(facet.name)
     if value is None or value == ():
@@ -55,11 +58,11 @@ def fact(item: Item, facet: Facet, voice: Any) -> str:
         return voice.phrase(_ITEM, "flag_yes" if value else "flag_no", title=item.title, label=label)
     key = voice.pick(_ITEM, facet.name, "fact")
     words = spoken(voice, facet, value)
-    extra = {"label": label} if "label" in voice.takes(_ITEM, key) else {}
+    extra: dict[str, Any] = {"label": label} if "label" in voice.takes(_ITEM, key) else {}
     return voice.phrase(_ITEM, key, title=item.title, value=words, **extra)
 
 
-def everything(item: Item, shelf: types.Shelf, voice: Any) -> str:
+def everything(item: Item, shelf: types.Shelf, voice: Voice) -> str:
     """Title, facts and description."""
     facets = [facet for facet in shelf.items.schema.facets if facet.role not in ("popularity", "year")]
     rows = [row for facet in facets if (row := _row(item, facet, voice))]
@@ -68,7 +71,7 @@ def everything(item: Item, shelf: types.Shelf, voice: Any) -> str:
     return voice.phrase(_ITEM, "about", title=item.title, year=when, rows=rows, description=item.description)
 
 
-def compared(shelf: types.Shelf, voice: Any, ids: Sequence[str]) -> Iterator[str]:
+def compared(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> Iterator[str]:
     """Where the items differ, facet by facet, and what they share. Needs two to four ids."""
     items = [shelf.items.items[id_] for id_ in ids[:MOST]]
     titles = [item.title for item in items]
@@ -83,7 +86,9 @@ def compared(shelf: types.Shelf, voice: Any, ids: Sequence[str]) -> Iterator[str
         yield voice.phrase(_COMPARE, "shared", titles=titles, shared=shared)
 
 
-def why_not(shelf: types.Shelf, voice: Any, state: types.DialogueState, item_id: str, *, place: int, total: int) -> str:
+def why_not(
+    shelf: types.Shelf, voice: Voice, state: types.DialogueState, item_id: str, *, place: int, total: int
+) -> str:
     """Why one item is not on the list. ``place``: its rank from 1 among ``total`` candidates, 0 when it is none."""
     item = shelf.items.items[item_id]
     holdings = (("shown_now", state.last_shown), ("rejected", state.rejected), ("seen", state.seen))
@@ -101,19 +106,19 @@ def why_not(shelf: types.Shelf, voice: Any, state: types.DialogueState, item_id:
     return voice.phrase(_WHY, "not_close", title=item.title)
 
 
-def missing(voice: Any, title: str) -> str:
+def missing(voice: Voice, title: str) -> str:
     """The catalogue does not hold that title."""
     return voice.phrase(_ITEM, "not_in_catalog", title=title)
 
 
-def spoken(voice: Any, facet: Facet, value: FacetValue) -> str:
+def spoken(voice: Voice, facet: Facet, value: FacetValue) -> str:
     """A facet value in words; a list as "a, b and c"."""
     if isinstance(value, tuple):
         return voice.listed([voice.value(facet.name, one, facet.unit) for one in value])
     return voice.value(facet.name, value, facet.unit)
 
 
-def _row(item: Item, facet: Facet, voice: Any) -> str:
+def _row(item: Item, facet: Facet, voice: Voice) -> str:
     """A facet value that can stand without its label, empty where it cannot."""
     value = item.facets.get(facet.name)
     if value is None or value is False or value == ():
@@ -121,7 +126,7 @@ def _row(item: Item, facet: Facet, voice: Any) -> str:
     return voice.label(facet.name, facet.label).lower() if value is True else spoken(voice, facet, value)
 
 
-def _fails(item: Item, failed: types.Constraint, shelf: types.Shelf, voice: Any) -> str:
+def _fails(item: Item, failed: Constraint, shelf: types.Shelf, voice: Voice) -> str:
     """The condition that the item fails, and what its record says instead."""
     facet = shelf.items.schema.get(failed.facet)
     words = condition(failed, voice, shelf.items.schema)
@@ -135,7 +140,7 @@ def _fails(item: Item, failed: types.Constraint, shelf: types.Shelf, voice: Any)
     return voice.phrase(_WHY, "fails", title=item.title, condition=words, value=value)
 
 
-def _difference(items: Sequence[Item], facet: Facet, voice: Any) -> str:
+def _difference(items: Sequence[Item], facet: Facet, voice: Voice) -> str:
     """One line where the items differ; empty when they agree or a record is silent."""
     held = [item.facets.get(facet.name) for item in items]
     if None in held or len({_set(value) for value in held if value is not None}) == 1:
@@ -148,13 +153,13 @@ def _difference(items: Sequence[Item], facet: Facet, voice: Any) -> str:
     return voice.phrase(_COMPARE, "difference", label=voice.label(facet.name, facet.label), values=values)
 
 
-def _shared(items: Sequence[Item], facet: Facet, voice: Any) -> Iterator[str]:
+def _shared(items: Sequence[Item], facet: Facet, voice: Voice) -> Iterator[str]:
     """The values that all items hold."""
     held = [_set(item.facets[facet.name]) if facet.name in item.facets else frozenset() for item in items]
     for value in sorted(frozenset.intersection(*held), key=str):
         yield voice.value(facet.name, value, facet.unit)
 
 
-def _set(value: FacetValue) -> frozenset[Any]:
+def _set(value: FacetValue | tuple[float, float]) -> frozenset[Any]:
     """A value as the set of what it holds."""
     return frozenset(value) if isinstance(value, tuple) else frozenset((value,))

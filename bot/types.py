@@ -357,7 +357,8 @@ class Event:
 
     def data(self) -> dict[str, Any]:
         """A JSON-ready payload, complete: a face only draws."""
-        return plain(self)
+        payload: dict[str, Any] = plain(self)
+        return payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _sample(facet: Facet) -> str:
 def _agreed(report: Report) -> bool:
     """Ask the person at the terminal; what would lose much wants more than a key."""
     if report.removed * 5 > max(report.total, 1):
-        return typer.prompt(f"{report.removed} items would go; type that number to go on") == str(report.removed)
+        return str(typer.prompt(f"{report.removed} items would go; type that number to go on")) == str(report.removed)
     return typer.confirm("Write this?", default=True)
 
 

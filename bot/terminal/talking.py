@@ -22,7 +22,7 @@ def ask(assistant: Assistant, message: str, *, catalog: str | None = None) -> di
 
 def draw(events: Iterable[types.Event]) -> None:
     """Print a turn: what is being done, the reply, the cards' limits, sources and chips."""
-    text, cards, chips = "", (), ()
+    text, cards, chips = "", tuple[types.Card, ...](), tuple[types.Suggestion, ...]()
     for event in events:
         match event:
             case types.Progress() | types.Notice():

@@ -31,9 +31,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def contexts():
-    """Options -> a browser context that the tests share, because a fresh one loads every file of the page anew."""
+    """Options -> a browser context that the tests share, because a fresh one loads every file of the page anew.
+
+    It ends with this folder: while Playwright lives, its event loop forbids `asyncio.run` to every later test.
+    """
     with sync_playwright() as playwright:
         browser, opened = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS), {}
 
@@ -47,7 +50,7 @@ def contexts():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory):
     """The address of a server whose assistant follows a script, with two catalogues."""
     assistant = ScriptedAssistant(catalogs=("films", "outdoor"))
@@ -55,7 +58,7 @@ def site(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real_site(tmp_path_factory):
     """The address of the server that a newcomer starts, in a fresh data directory."""
     folder = tmp_path_factory.mktemp("real")
