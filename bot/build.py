@@ -88,7 +88,7 @@ class _Engines:
         self._composed = ComposedWriter()
         self._chat = None
         if "chat" in (settings.understander_engine, settings.writer_engine):
-            from bot.engines.chat_model import language_model
+            from bot.engines.chat.choosing import language_model
 
             self._chat = language_model(settings.chat, api_key=settings.chat_api_key, device=settings.device)
 

@@ -56,8 +56,7 @@ OPERATORS = {  # whose strings only an operator or a program reads
     "bot/web/serve.py": "remedies, for the operator",
     "bot/web/stream.py": "an error with its remedy",
     "bot/memory/opening.py": "remedies, for the operator",
-    "bot/engines/chat_": "remedies, for the operator who names a model; its own words are prompt files",
-    "bot/engines/grammar.py": "a remedy, for the operator who names a model",
+    "bot/engines/chat/": "remedies, for the operator who names a model; its own words are prompt files",
     "bot/answering/calibration.py": "the form of a data file",
     "vectorstore/": "reports and remedies of reading files and indexes, for the operator",
 }

@@ -11,10 +11,10 @@ import pytest
 import torch
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from bot.engines.chat_local import LocalChatModel
-from bot.engines.chat_model import language_model
-from bot.engines.chat_schema import intent_schema
-from bot.engines.chat_template import encode
+from bot.engines.chat.choosing import language_model
+from bot.engines.chat.local import LocalChatModel
+from bot.engines.chat.schema import intent_schema
+from bot.engines.chat.template import encode
 from bot.errors import EngineError
 from tests import tiny_models
 from tests.chat_server import MODELS, ChatServer

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.assistant import Assistant
-from bot.engines.chat_model import language_model
+from bot.engines.chat.choosing import language_model
 from bot.engines.understand_chat import ChatUnderstander
 from bot.engines.understand_lexical import LexicalUnderstander
 from bot.engines.write_chat import ChatWriter

@@ -10,8 +10,8 @@ import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.runnables import RunnableLambda
 
-from bot.engines.chat_model import language_model
-from bot.engines.chat_schema import intent_schema
+from bot.engines.chat.choosing import language_model
+from bot.engines.chat.schema import intent_schema
 from bot.engines.understand_chat import ChatUnderstander
 from bot.errors import EngineError
 from bot.types import Intent, Mention, Message, Order, Relative

@@ -9,10 +9,10 @@ import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.messages import HumanMessage
 
-from bot.engines.chat_asking import Reply
-from bot.engines.chat_json import without_thoughts
-from bot.engines.chat_lengths import Measure, measured, sentences, word_count
-from bot.engines.chat_model import language_model
+from bot.engines.chat.asking import Reply
+from bot.engines.chat.choosing import language_model
+from bot.engines.chat.json_text import without_thoughts
+from bot.engines.chat.lengths import Measure, measured, sentences, word_count
 from bot.engines.write_chat import ChatWriter
 from bot.engines.write_composed import ComposedWriter
 from bot.errors import EngineError

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from bot.engines.chat_asking import Asker
-from bot.engines.chat_links import linker
-from bot.engines.chat_merging import merged
-from bot.engines.chat_reading import Ground, reading
-from bot.engines.chat_schema import FEW_VALUES, MOST_FACETS, closed, intent_schema
+from bot.engines.chat.asking import Asker
+from bot.engines.chat.links import linker
+from bot.engines.chat.merging import merged
+from bot.engines.chat.reading import Ground, reading
+from bot.engines.chat.schema import FEW_VALUES, MOST_FACETS, closed, intent_schema
 from bot.engines.lexical.titles import Titles
 from bot.errors import EngineError
 from bot.types import Intent, Message, Understander, plain

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from bot.engines.chat_asking import Reply
-from bot.engines.chat_json import without_thoughts
-from bot.engines.chat_lengths import FRAME_WORDS, Measure, measured
+from bot.engines.chat.asking import Reply
+from bot.engines.chat.json_text import without_thoughts
+from bot.engines.chat.lengths import FRAME_WORDS, Measure, measured
 from bot.engines.understand_chat import model_name
 from bot.engines.write_composed import ComposedWriter
 from bot.errors import EngineError

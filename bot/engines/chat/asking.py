@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from bot.engines.chat_json import object_in
+from bot.engines.chat.json_text import object_in
 from bot.errors import EngineError
 
 if TYPE_CHECKING:

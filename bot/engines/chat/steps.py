@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import torch
 
-from bot.engines.chat_loading import Loaded
+from bot.engines.chat.loading import Loaded
 
 SHORTEST = 16
 """A fixed beginning shorter than this is not worth keeping, in tokens."""

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from bot.engines.chat_loading import Loaded
-from bot.engines.chat_steps import CausalSteps, EncoderDecoderSteps, Prefixes, Steps, first_tokens
+from bot.engines.chat.loading import Loaded
+from bot.engines.chat.steps import CausalSteps, EncoderDecoderSteps, Prefixes, Steps, first_tokens
 from bot.errors import EngineError
 
 if TYPE_CHECKING:
-    from bot.engines.grammar import Mask
+    from bot.engines.chat.grammar import Mask
 
 Reason = Literal["stop", "length", "cancelled"]
 

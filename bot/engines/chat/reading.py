@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from bot.engines.chat_links import constraints, facet_names, mentions, references, said_in
-from bot.engines.chat_schema import SENSITIVE, TOPICS, closed
+from bot.engines.chat.links import constraints, facet_names, mentions, references, said_in
+from bot.engines.chat.schema import SENSITIVE, TOPICS, closed
 from bot.types import Act, Intent, Mention, Order, Relative
 from vectorstore.base import Constraint, Schema
 

@@ -33,7 +33,7 @@ def language_model(spec: str, *, api_key: str = "", device: str = "auto", timeou
     if not spec:
         raise EngineError("no language model is named", hint=_FORMS)
     if spec.startswith(("http://", "https://")):
-        from bot.engines.chat_server import served
+        from bot.engines.chat.server import served
 
         return served(spec, api_key=api_key, timeout=timeout)
     folder = Path(spec).expanduser()
@@ -48,7 +48,7 @@ def language_model(spec: str, *, api_key: str = "", device: str = "auto", timeou
 
 def _local(folder: Path, *, device: str, timeout: float) -> BaseChatModel:
     """A model in this process; ``timeout`` bounds the wait for its turn."""
-    from bot.engines.chat_local import LocalChatModel
+    from bot.engines.chat.local import LocalChatModel
 
     return LocalChatModel.load(folder, device=device, wait=timeout)
 

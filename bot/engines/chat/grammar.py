@@ -17,7 +17,7 @@ from llguidance import LLMatcher, LLTokenizer
 from llguidance.hf import from_tokenizer
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 
-from bot.engines.grammar_pieces import Pieces
+from bot.engines.chat.grammar_pieces import Pieces
 from bot.errors import EngineError
 
 _COMPACT: Any = {"whitespace_flexible": False, "json_allowed_escapes": '"\\'}

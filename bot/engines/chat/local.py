@@ -23,12 +23,12 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
-from bot.engines.chat_loading import Loaded, load
-from bot.engines.chat_steps import Prefixes
-from bot.engines.chat_template import PLAIN_STOP, encode, fixed
-from bot.engines.chat_text import pieces
-from bot.engines.chat_tokens import Generation, Limits, Turns, begin
-from bot.engines.grammar import Grammars
+from bot.engines.chat.grammar import Grammars
+from bot.engines.chat.loading import Loaded, load
+from bot.engines.chat.steps import Prefixes
+from bot.engines.chat.template import PLAIN_STOP, encode, fixed
+from bot.engines.chat.text import pieces
+from bot.engines.chat.tokens import Generation, Limits, Turns, begin
 from bot.errors import EngineError
 
 _PER_CALL = ("max_tokens", "temperature", "top_p", "seed", "cancel", "json_schema", "response_format")
