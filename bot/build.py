@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from bot.assistant import Assistant
@@ -24,7 +26,7 @@ from vectorstore.index import open_index
 
 if TYPE_CHECKING:
     from bot.types import Reranker
-    from vectorstore.base import Embedder
+    from vectorstore.base import Embedder, Item
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +88,8 @@ class _Engines:
         self._settings = settings
         self._prompts = prompts
         self._composed = ComposedWriter()
+        self._ended, self._warming = Event(), list[Thread]()
+        weakref.finalize(self, _end, self._ended, self._warming)
         self._chat = None
         if "chat" in (settings.understander_engine, settings.writer_engine):
             from bot.engines.chat.choosing import language_model
@@ -97,8 +101,7 @@ class _Engines:
         items, passages = open_index(folder, self.embedder)
         vocabulary = Vocabulary(tuple(items.items.values()), items.schema)
         lexical = LexicalUnderstander(vocabulary, self.embedder)
-        if self.reranker is not None and hasattr(self.reranker, "warm"):
-            self.reranker.warm(tuple(items.items.values()), cache=folder / "late.npz")
+        self._warm(tuple(items.items.values()), folder.parent / "late.npz")
         return Shelf(
             name=name,
             items=items,
@@ -112,6 +115,14 @@ class _Engines:
             faults=("exact_search",) if items.degraded else (),
             multilingual="multilingual" in self.embedder.name,
         )
+
+    def _warm(self, items: Sequence[Item], cache: Path) -> None:
+        """Let the reranker encode the catalogue in the background; until then it encodes what it is asked to score."""
+        warm = getattr(self.reranker, "warm", None)
+        if warm is not None:
+            thread = Thread(target=lambda: warm(items, cache=cache, cancel=self._ended), name="warm", daemon=True)
+            self._warming.append(thread)
+            thread.start()
 
     def _understander(self, name: str, lexical: LexicalUnderstander, vocabulary: Vocabulary) -> Understander:
         """The language model where one is in charge, else the lexical engine."""
@@ -130,6 +141,13 @@ class _Engines:
         from bot.engines.write_chat import ChatWriter
 
         return ChatWriter(self._chat, self._prompts)
+
+
+def _end(ended: Event, threads: Sequence[Thread]) -> None:
+    """Stop what runs in the background, and wait: a thread inside the model must not outlive the interpreter."""
+    ended.set()
+    for thread in threads:
+        thread.join()
 
 
 def _shelf(settings: Settings, name: str, engines: _Engines) -> LiveShelf:

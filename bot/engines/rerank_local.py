@@ -12,9 +12,9 @@ from __future__ import annotations
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 from zipfile import BadZipFile
 
@@ -36,7 +36,8 @@ TITLE = 0.8
 """Tokens of an item's title count that much: "a quiet film" is not "A Quiet Place" (MRR .92 with and without)."""
 SPARE = 4096
 """Texts that were scored without being warmed are remembered up to this number."""
-CHUNK = 128
+CHUNK, SAVE = 32, 4096
+"""Items encoded at once; items after which the cache is written, so that little is lost."""
 PROJECTIONS = Path(__file__).parent.parent / "weights" / "late-interaction"
 
 Rows: TypeAlias = NDArray[np.int8]
@@ -82,9 +83,10 @@ class LateInteractionReranker:
         self.device = str(getattr(embedder, "device", "cpu"))
         self._embedder = embedder
         self._projection = projection(embedder.name, embedder.dimension)
-        self._warm: dict[str, Encoded] = {}
+        self._warm: dict[Path | None, Mapping[str, Encoded]] = {}
         self._spare: OrderedDict[str, Encoded] = OrderedDict()
         self._lock = Lock()
+        self._warming = Lock()
 
     def score(self, query: str, items: Sequence[Item | Passage]) -> NDArray[np.float32]:
         """``(len(items),)`` float32, higher is better; about 15 ms for 50 warmed items."""
@@ -99,26 +101,40 @@ class LateInteractionReranker:
         return np.asarray(words + max_sim(whole, [one.parts for one in known]) / len(tokens), np.float32)
 
     def warm(
-        self, items: Iterable[Item | Passage], *, cache: Path | None = None, progress: Progress | None = None
+        self,
+        items: Iterable[Item | Passage],
+        *,
+        cache: Path | None = None,
+        progress: Progress | None = None,
+        cancel: Event | None = None,
     ) -> None:
-        """Compute the tokens of ``items`` ahead of time: about 10 ms an item, once.
+        """Compute the tokens of ``items`` ahead of time: about 10 ms an item, once. Others may score meanwhile.
 
         ``cache`` is a file (.npz) to take them from and to leave them in; a cache of another projection or one that
-        cannot be read or written only costs time. ``progress`` is called with a step's name and how many are done.
+        cannot be read or written only costs time. What the same cache was warmed with before is forgotten.
+        ``progress`` is called with a step's name and how many are done. ``cancel`` ends it within half a second.
         """
-        entries = {_key(item): item for item in items}
-        known = self._warm | (_read(cache, self._identity) if cache else {})
-        missing = [key for key in entries if key not in known]
-        for start in range(0, len(missing), CHUNK):
-            part = missing[start : start + CHUNK]
-            known.update(zip(part, self._encoded([entries[key] for key in part]), strict=True))
-            if progress:
-                progress("rerank", min(start + CHUNK, len(missing)), len(missing))
-        mine = {key: known[key] for key in entries}
-        if cache and mine and (missing or not cache.is_file()):
-            _write(cache, mine, self._identity)
+        with self._warming:
+            entries = {_key(item): item for item in items}
+            mine = self._stored(entries, cache)
+            missing = [key for key in entries if key not in mine]
+            self._keep(cache, mine)
+            for done, part in _chunks(missing):
+                if cancel and cancel.is_set():
+                    return
+                mine = mine | dict(zip(part, self._encoded([entries[key] for key in part]), strict=True))
+                self._keep(cache, mine)
+                if cache and (done == len(missing) or done % SAVE == 0):
+                    _write(cache, mine, self._identity)
+                if progress:
+                    progress("rerank", done, len(missing))
+
+    def _stored(self, entries: Mapping[str, Item | Passage], cache: Path | None) -> dict[str, Encoded]:
+        """What the cache or this process holds of the entries."""
+        stored = _read(cache, self._identity) if cache else {}
         with self._lock:
-            self._warm = self._warm | mine
+            stored |= {key: held for key in entries if (held := self._held(key))}
+        return {key: stored[key] for key in entries if key in stored}
 
     @property
     def _identity(self) -> str:
@@ -130,13 +146,22 @@ class LateInteractionReranker:
         """What is kept of every entry, computed where it is not known."""
         keys = [_key(item) for item in items]
         with self._lock:
-            known = {key: held for key in keys if (held := self._warm.get(key) or self._spare.get(key))}
+            known = {key: held for key in keys if (held := self._held(key))}
         missing = {key: item for key, item in zip(keys, items, strict=True) if key not in known}
         if missing:
             made = dict(zip(missing, self._encoded(list(missing.values())), strict=True))
             known |= made
             self._remember(made)
         return [known[key] for key in keys]
+
+    def _held(self, key: str) -> Encoded | None:
+        """What is in memory under a key; ask with the lock held."""
+        return next((known[key] for known in self._warm.values() if key in known), None) or self._spare.get(key)
+
+    def _keep(self, cache: Path | None, mine: Mapping[str, Encoded]) -> None:
+        """From now on ``mine`` is what this cache was warmed with."""
+        with self._lock:
+            self._warm[cache] = mine
 
     def _remember(self, made: Mapping[str, Encoded]) -> None:
         """Keep what was computed on the way, the oldest forgotten first."""
@@ -158,6 +183,13 @@ class LateInteractionReranker:
             whole = np.array([next(vectors) for _ in own], np.float32).reshape(-1, len(self._projection))
             found.append(Encoded(_rounded(weighed), _rounded(_unit(whole @ self._projection))))
         return found
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """How many are done after each chunk, and the chunk."""
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        yield start + len(part), part
 
 
 def _rounded(rows: NDArray[np.float32]) -> Rows:

@@ -116,7 +116,7 @@ def test_likes_dislikes_and_seen_are_told_apart_and_undone(visit):
 
 def test_the_confirmation_of_a_press_leaves_after_ten_seconds(visit):
     """The line with "Undo" goes by itself, the press stays."""
-    chat = visit()
+    chat = visit(alone=True)
     chat.page.clock.install()
     chat.say("something funny")
     chat.button("Like: Galaxy Quest").click()
@@ -214,7 +214,7 @@ def test_a_failure_is_said_kept_and_can_be_tried_again(visit):
 
 def test_a_lost_connection_is_said_and_the_text_comes_back(visit):
     """When the server is out of reach the page says so and gives the message back."""
-    chat = visit()
+    chat = visit(alone=True)
     chat.page.clock.install()
     chat.page.route("**/gradio_api/queue/join*", lambda route: None)
     chat.find("#st-input").fill("are you there?")
