@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from vectorstore.base import Hit, Mask, Vectors, VectorStoreError
 
+GATHERING = 6
+"""Copying a row out costs as much as scoring six where they lie (36,000 rows of 384 numbers: 8.1 ms, half kept)."""
+
 
 def top_rows(scores: NDArray[np.float32], k: int, mask: Mask | None = None) -> NDArray[np.intp]:
     """The rows of the ``k`` highest scores among those that ``mask`` keeps, best first; ties go to the lower row."""
@@ -34,8 +37,11 @@ def nearest(ids: Sequence[str], vectors: Vectors, vector: NDArray[np.float32], k
 def nearest_allowed(
     ids: Sequence[str], vectors: Vectors, vector: NDArray[np.float32], k: int, *, mask: Mask
 ) -> list[Hit]:
-    """Like `nearest`, scoring only the rows that ``mask`` keeps."""
+    """Like `nearest`, among the rows that ``mask`` keeps; where those are many, scoring all in place is cheaper."""
     rows = np.flatnonzero(mask)
+    if len(rows) * GATHERING > len(vectors):
+        scores = vectors @ vector
+        return [Hit(ids[row], float(scores[row])) for row in top_rows(scores, k, mask)]
     scores = vectors[rows] @ vector
     return [Hit(ids[rows[place]], float(scores[place])) for place in top_rows(scores, k)]
 
