@@ -1,0 +1,1 @@
+"""The outdoor catalogue: an invented shop, its goods, their descriptions and its help centre."""
