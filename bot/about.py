@@ -5,7 +5,7 @@ Returns finished sentences; searches nothing. An item that the catalogue lacks i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot import types
@@ -15,6 +15,7 @@ from vectorstore.base import Constraint, Facet, FacetValue, Item
 from vectorstore.columns import Columns
 
 if TYPE_CHECKING:
+    from bot.memory import StoredTurn
     from prompts import Voice
 
 MOST = 4
@@ -104,6 +105,19 @@ def why_not(
     if place:
         return voice.phrase(_WHY, "ranked_lower", title=item.title, rank=place, total=total)
     return voice.phrase(_WHY, "not_close", title=item.title)
+
+
+def shown_cards(turns: Sequence[StoredTurn], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """The latest stored card of each of ``ids`` that has one, as the visitor saw it."""
+    events = (event for turn in turns for event in turn.events if event.get("event") == types.Recommended.name)
+    cards = {card["id"]: card for event in events for card in event["data"]["items"]}
+    return {id_: cards[id_] for id_ in ids if id_ in cards}
+
+
+def why(voice: Voice, card: Mapping[str, Any]) -> str:
+    """Why an item was chosen: the reasons that its card gave, its grounds and its limit."""
+    said = dict.fromkeys((*card["reasons"], *card["details"], *card["unmet"]))
+    return voice.phrase(_ITEM, "why", title=card["title"], reasons=[*said])
 
 
 def missing(voice: Voice, title: str) -> str:

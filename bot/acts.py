@@ -60,6 +60,10 @@ def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
         return
     turn.state = replace(turn.state, focus=ids[0])
     turn.suggestions = suggesting.after_facts(turn, ids)
+    shown = about.shown_cards(memory.turns(turn.session_id), ids) if turn.intent.topic == "why" else {}
+    if shown:
+        yield from _say([about.why(turn.voice, card) for card in shown.values()], between="\n\n")
+        return
     if not turn.intent.asked:
         yield from show(turn, ids)
     yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
@@ -91,6 +95,8 @@ def _support(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     abstained = turn.state.abstained + 1 if answer.abstained else 0
     turn.state = replace(turn.state, abstained=abstained, last_question=question)
     turn.suggestions = suggesting.after_support(turn, answer)
+    if "handover" in turn.intent.acts:
+        answer = replace(answer, topic="")  # a person is on the way and need not be offered
     yield types.Answered(answer.citations, answer.abstained, answer.confidence)
     if answer.abstained:
         situation = "no_help" if not len(turn.shelf.help) else "again" if abstained > 1 else "abstain"

@@ -11,8 +11,6 @@ from typing import Any
 
 from vectorstore.base import Constraint, Item
 
-ENOUGH = 3
-"""Items that must lie beyond a critique's bound; with fewer, the bound is the middle of what was shown."""
 _UPPER, _LOWER = ("<", "<="), (">", ">=")
 _NUMERIC = (*_UPPER, *_LOWER, "between")
 
@@ -39,15 +37,14 @@ def without(
     return [one for one in constraints if one.facet not in gone and not any(_names_same(one, back) for back in values)]
 
 
-def bound(facet: str, shown: Sequence[Item], *, lower: bool, items: Mapping[str, Item]) -> Constraint | None:
-    """A critique as a bound beyond everything in ``shown``, or beyond its middle where too little would be left."""
+def bound(facet: str, shown: Sequence[Item], *, lower: bool) -> Constraint | None:
+    """A critique as a bound beyond the middle of ``shown``: "older" moves the years without leaping to the oldest."""
     numbers = _numbers(facet, shown)
     if not numbers:
         return None
-    edge = min(numbers) if lower else max(numbers)
-    beyond = sum(value < edge if lower else value > edge for value in _numbers(facet, items.values()))
-    limit = edge if beyond >= ENOUGH else statistics.median(numbers)
-    return Constraint(facet, "<" if lower else ">", limit)
+    middle = statistics.median(numbers)
+    whole = all(number.is_integer() for number in numbers)
+    return Constraint(facet, "<" if lower else ">", float(round(middle)) if whole else middle)
 
 
 def _stands(old: Constraint, new: Constraint, items: Mapping[str, Item], *, anew: bool) -> bool:

@@ -128,10 +128,10 @@ def _constraints(state: DialogueState, intent: Intent, items: Mapping[str, Item]
 
 
 def _limit(relative: Relative, state: DialogueState, items: Mapping[str, Item]) -> Constraint | None:
-    """A critique as a bound: beyond the item it is measured against, else beyond everything shown last."""
+    """A critique as a bound: beyond the item it is measured against, else beyond the middle of what was shown last."""
     against = (relative.anchor,) if relative.anchor else state.last_shown
     shown = [items[id_] for id_ in against if id_ in items]
-    return bound(relative.facet, shown, lower=relative.direction == "lower", items=items)
+    return bound(relative.facet, shown, lower=relative.direction == "lower")
 
 
 def _wished(state: DialogueState, intent: Intent) -> DialogueState:
