@@ -11,7 +11,7 @@ from vectorstore.generations import Generations
 from vectorstore.help_center import read_help
 from vectorstore.records import Progress, Records, embed_changed, load_shipped, save_vectors
 
-NAMES = ("films",)
+NAMES = ("films", "outdoor")
 _HERE = Path(__file__).parent
 _MARK = "DEMO"
 
