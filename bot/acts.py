@@ -97,7 +97,7 @@ def _support(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     turn.suggestions = suggesting.after_support(turn, answer)
     if "handover" in turn.intent.acts:
         answer = replace(answer, topic="")  # a person is on the way and need not be offered
-    yield types.Answered(answer.citations, answer.abstained, answer.confidence)
+    yield types.Answered(answer.citations, answer.abstained, answer.confidence, answer.nearest)
     if answer.abstained:
         situation = "no_help" if not len(turn.shelf.help) else "again" if abstained > 1 else "abstain"
     else:

@@ -30,6 +30,7 @@ def nothing() -> dict[str, Any]:
         "text": "",
         "question": None,
         "citations": [],
+        "nearest": [],
         "abstained": False,
         "suggestions": [],
         "notices": [],
@@ -54,6 +55,7 @@ def add(reply: dict[str, Any], event: types.Event) -> None:
             reply["items"].extend(data["items"])
         case types.Answered():
             reply["citations"].extend(data["citations"])
+            reply["nearest"].extend(data["nearest"])
             reply["abstained"] = reply["abstained"] or data["abstained"]
         case types.Clarified():
             reply["question"] = data

@@ -50,7 +50,10 @@ def answer(
     confidence = judge.probability(found.signals)
     topic = _topic(reader, asked, found.looked[0])
     if confidence < judge.threshold or not found.chosen:
-        return Answer(question, abstained=True, checked=_titles(found.looked), topic=topic, confidence=confidence)
+        near = _first_of_each_page(found.looked)
+        titles = tuple(passage.title for passage in near)
+        nearest = tuple(map(_section, near))
+        return Answer(question, abstained=True, checked=titles, nearest=nearest, topic=topic, confidence=confidence)
     return _said(question, found, topic=topic, confidence=confidence)
 
 
@@ -76,7 +79,7 @@ def _said(question: str, found: Found, *, topic: str, confidence: float) -> Answ
         sentences=tuple(sentence for part in found.chosen for sentence in part.sentences),
         citations=tuple(map(_citation, found.chosen)),
         passages=tuple(part.passage for part in found.chosen),
-        checked=_titles(found.looked),
+        checked=tuple(passage.title for passage in _first_of_each_page(found.looked)),
         topic=topic,
         confidence=confidence,
     )
@@ -87,9 +90,17 @@ def _citation(part: Chosen) -> Citation:
     return Citation(passage.id, passage.title, passage.heading, passage.anchor, part.quote, passage.url)
 
 
-def _titles(looked: Sequence[Passage]) -> tuple[str, ...]:
-    """The pages that were looked at, best first, each once."""
-    return tuple(dict.fromkeys(passage.title for passage in looked))[:CHECKED]
+def _section(passage: Passage) -> Citation:
+    """A section as a whole: it may be opened, and nothing of it is said."""
+    return Citation(passage.id, passage.title, passage.heading, passage.anchor, "", passage.url)
+
+
+def _first_of_each_page(looked: Sequence[Passage]) -> list[Passage]:
+    """The best section of every page that was looked at, best first, at most `CHECKED`."""
+    first: dict[str, Passage] = {}
+    for passage in looked:
+        first.setdefault(passage.title, passage)
+    return list(first.values())[:CHECKED]
 
 
 def _topic(reader: Reader, question: str, best: Passage) -> str:

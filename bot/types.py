@@ -35,6 +35,7 @@ Act: TypeAlias = Literal[
 Role: TypeAlias = Literal["liked", "rejected", "seen", "mentioned"]
 FeedbackKind: TypeAlias = Literal["like", "dislike", "seen", "undo", "click", "resolved", "unresolved"]
 SuggestionKind: TypeAlias = Literal["chip", "question", "repair", "back"]
+RuleAction: TypeAlias = Literal["promote", "bury", "hide", "in_stock"]
 
 
 # -- understanding ----------------------------------------------------------------------------------------------------
@@ -286,8 +287,9 @@ class Citation:
 class Answer:
     """The outcome of a service question. ``sentences`` are verbatim from ``passages`` and may be said.
 
-    ``abstained``: nothing found supports an answer; ``checked`` lists the headings that were looked at. ``topic`` is
-    "money", "legal", "safety", "account" or "": those also offer a person. ``confidence`` is 0 to 1.
+    ``abstained``: nothing found supports an answer; ``checked`` lists the pages that were looked at, ``nearest`` a
+    section of each, without a quote: nothing is claimed of it. ``topic`` is "money", "legal", "safety", "account" or
+    "": those also offer a person. ``confidence`` is 0 to 1.
     """
 
     question: str
@@ -296,6 +298,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     checked: tuple[str, ...] = ()
+    nearest: tuple[Citation, ...] = ()
     topic: str = ""
     confidence: float = 0.0
 
@@ -404,12 +407,13 @@ class Recommended(Event):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Event):
-    """The sources of a service answer, or the abstention."""
+    """The sources of a service answer, or the abstention with the sections that come nearest, to be read instead."""
 
     name: ClassVar[str] = "answered"
     citations: tuple[Citation, ...]
     abstained: bool
     confidence: float = 0.0
+    nearest: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,7 +513,7 @@ class Reranker(Protocol):
 class Rule:
     """An operator's wish for one item or facet value: promote, bury, hide, or require stock. Applied and reported."""
 
-    action: Literal["promote", "bury", "hide", "in_stock"]
+    action: RuleAction
     item_id: str = ""
     constraint: Constraint | None = None
 

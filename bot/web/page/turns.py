@@ -20,7 +20,7 @@ from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face
 from bot.web.page.markup import el, icon, join, prose
 from bot.web.page.reply_text import lead_and_rest
-from bot.web.page.sources import sources
+from bot.web.page.sources import nearest, sources
 from bot.web.page.stored import data, every
 
 RUNNING = "running"
@@ -102,6 +102,7 @@ def _rest(turn: StoredTurn, text: str, face: Face, *, name: str, last: bool) -> 
     shown = [
         el("div", text, class_="st-text", lang=face.lang) if text else None,
         sources(data(turn, "answered").get("citations", []), face, name=name),
+        nearest(data(turn, "answered").get("nearest", []), face),
         el("div", prose(question), class_="st-text st-ask", lang=face.lang) if question else None,
         asides.hand_over(over, face) if over else None,
         el("p", _mark(turn.status, face), class_="st-mark") if turn.status in _MARKED else None,

@@ -30,6 +30,7 @@ async def answer(body: Question, desk: FrontDesk, address: Address) -> Json:
         return {
             "answer": text,
             "citations": plain(found.citations),
+            "nearest": plain(found.nearest),
             "abstained": found.abstained,
             "confidence": found.confidence,
             "topic": found.topic,
