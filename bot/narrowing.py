@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vectorstore.base import Constraint, Item
+from vectorstore.base import KINDS, Constraint, Item
 
 _UPPER, _LOWER = ("<", "<="), (">", ">=")
 _NUMERIC = (*_UPPER, *_LOWER, "between")
@@ -27,6 +27,15 @@ def joined(
     for one in new:
         kept = [before for before in kept if _stands(before, one, items, anew=anew)]
     return tuple(dict.fromkeys((*kept, *new)))
+
+
+def other_kind(old: Sequence[Constraint], new: Sequence[Constraint]) -> bool:
+    """Whether ``new`` asks for another kind of thing than ``old``: tents after boots, and not tents after tents."""
+    before, now = (
+        {(one.facet, value) for one in side if one.facet in KINDS and one.op in ("is", "any") for value in _values(one)}
+        for side in (old, new)
+    )
+    return bool(before and now) and not before & now
 
 
 def without(

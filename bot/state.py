@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.narrowing import bound, joined, without
+from bot.narrowing import bound, joined, other_kind, without
 from bot.types import DialogueState, Feedback, FeedbackKind, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
 from vectorstore.base import Constraint, Item
@@ -26,13 +26,15 @@ def fold(
     """The state after one message and the presses before it.
 
     ``items`` are the catalogue's: they tell what a critique is measured against and which values go together. An act
-    "recommend" asks anew: a wanted value replaces older ones of its facet; in a refinement both are wanted where some
-    item holds both.
+    "recommend" asks anew: a wanted value replaces older ones of its facet, and another kind of thing (a tent after
+    boots) all that was wanted of the first; in a refinement both values are wanted where some item holds both.
     """
     if intent.reset:
         state = _anew(state)
     for press in feedback:
         state = _pressed(state, press)
+    if "recommend" in intent.acts and other_kind(state.constraints, intent.constraints):
+        state = replace(state, constraints=(), wishes=(), order=None, query="")
     if intent.acts:
         state = replace(state, language=intent.language)
     state = _mentioned(state, intent.mentions)

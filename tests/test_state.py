@@ -405,3 +405,20 @@ def test_keys_say_what_they_name():
     assert constraint_key(year("between", (1990.0, 1999.0))) == "constraint:year:between:1990.0|1999.0"
     assert constraint_key(genre("comedy", "not")) == "constraint:genres:not:comedy"
     assert wish_key("quiet") == "wish:quiet"
+
+
+# -- another kind of thing --------------------------------------------------------------------------------------------
+
+
+def test_another_kind_of_thing_begins_anew():
+    """A tent after boots takes no condition of the boots along; a refinement and the same kind keep all."""
+
+    def kind(value):
+        return Constraint("category", "is", value)
+
+    boots = told(kind("boots"), Constraint("price", "<", 120.0), acts=("recommend",), wishes=("light",))
+    tent = told(kind("tents"), state=boots, acts=("recommend",))
+    assert tent.constraints == (kind("tents"),) and tent.wishes == ()
+    same = told(kind("boots"), Constraint("vegan", "is", True), state=boots, acts=("recommend",))
+    assert len(same.constraints) == 3 and same.wishes == ("light",)
+    assert Constraint("price", "<", 120.0) in told(kind("shoes"), state=boots).constraints

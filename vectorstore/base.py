@@ -81,6 +81,10 @@ class Facet:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
+KINDS = frozenset({"category", "kind", "type", "product_type", "product_category", "department"})
+"""Names of facets that say what kind of thing an item is: a visitor who names another kind asks for another thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """The facets of one catalogue, in display order."""
@@ -94,6 +98,11 @@ class Schema:
     def of_role(self, role: FacetRole) -> Facet | None:
         """The first facet that plays ``role``, or None."""
         return next((facet for facet in self.facets if facet.role == role), None)
+
+    @property
+    def kind(self) -> Facet | None:
+        """The facet that says what kind of thing an item is (tent, shirt), None where all are of one kind."""
+        return next((facet for facet in self.facets if facet.name in KINDS and facet.type == "category"), None)
 
 
 @dataclass(frozen=True, slots=True)
