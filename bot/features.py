@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from bot.anchors import anchors, cosines, overlap
 from bot.retrieval import chance, distance
+from bot.state import UNWANTED
+from vectorstore.words import all_tokens, tokens
 
 if TYPE_CHECKING:
     from bot.types import DialogueState, Intent, Retrieved
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 Column = NDArray[np.float32]
 
+DENIALS = frozenset({"not", "no", "never", "without", "hardly", "free"})
+REACH = 2
+"""A denial reaches over so many words: in "never too scary" nothing is called scary."""
 NEAR = 0.05
 """A miss by this part of a facet's range is half as good as none."""
 
@@ -35,7 +40,7 @@ def features(
     reranked: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> dict[str, Column]:
-    """Signal -> ``(candidates,)`` float32, higher is better but for ``unmet`` and ``rejected``.
+    """Signal -> ``(candidates,)`` float32, higher is better but for ``unmet``, ``unwanted`` and ``rejected``.
 
     ``dense``, ``lexical``, ``rerank``, ``similar`` and ``shared`` are scaled to 0..1 within the request, ``popularity``
     and ``recency`` are places in the catalogue, 0 to 1; ``unmet`` counts constraints that a near miss does not meet.
@@ -54,6 +59,7 @@ def features(
         "popularity": places(index, "popularity")[rows],
         "recency": places(index, "year")[rows],
         "rejected": _disliked(index, state, rows),
+        "unwanted": _unwanted(index, state, ids),
         "closeness": _closeness(index, found.relaxed, rows),
         "central": _central(index, state, ids),
         "unmet": _unmet(index, found.relaxed, rows),
@@ -127,6 +133,22 @@ def _disliked(index: ItemIndex, state: DialogueState, rows: NDArray[np.intp]) ->
     near = index.vectors[rows] @ index.vectors[turned].T
     usual = near.mean(0)
     return np.asarray(np.maximum(0.0, (near - usual) / np.maximum(1e-6, 1.0 - usual)).max(1), np.float32)
+
+
+def _unwanted(index: ItemIndex, state: DialogueState, ids: Sequence[str]) -> Column:
+    """How many declined things each text speaks of: "not cotton" meets "soft cotton" and passes over "no cotton"."""
+    declined = [words for wish in state.wishes if wish.startswith(UNWANTED) and (words := set(tokens(wish)) - DENIALS)]
+    found = np.zeros(len(ids), np.float32)
+    for place, id_ in enumerate(ids if declined else ()):
+        item = index.items[id_]
+        said = _affirmed(all_tokens(f"{item.title} . {item.description}"))
+        found[place] = sum(words <= said for words in declined)
+    return found
+
+
+def _affirmed(words: Sequence[str]) -> set[str]:
+    """The words of a text that no denial stands close before."""
+    return {word for place, word in enumerate(words) if not DENIALS & set(words[max(0, place - REACH) : place])}
 
 
 def _closeness(index: ItemIndex, relaxed: Sequence[Constraint], rows: NDArray[np.intp]) -> Column:

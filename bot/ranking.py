@@ -48,6 +48,7 @@ class Mix:
     popularity: float = 0.0
     recency: float = 0.0
     rejected: float = -0.5
+    unwanted: float = -1.0
     closeness: float = 2.0
     central: float = 0.3
     rule: float = 0.3

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.features import features
+from bot.features import _affirmed, features
 from bot.ranking import Mix, Weights, rank, scenario, shortlist, stand, weighted, without_reranker
 from bot.retrieval import retrieve
-from bot.types import DialogueState, Intent, Mention, Order, Rule
+from bot.types import Candidate, DialogueState, Intent, Mention, Order, Retrieved, Rule
 from tests.small_catalog import film_index, shop_index
 from vectorstore.base import Constraint
+from vectorstore.words import all_tokens, tokens
 
 RECOMMEND = Intent(acts=("recommend",))
 
@@ -58,6 +59,21 @@ def test_a_liked_film_brings_its_kin(index):
     """Shared people and genres and a like description come first."""
     result = ids(ranked(index, DialogueState(likes=("alien",)), n=3))
     assert result[0] == "aliens" and set(result) <= {"aliens", "martian", "galaxy", "house", "it"}
+
+
+def test_what_was_declined_counts_where_a_text_speaks_of_it(index):
+    """A description that speaks of a declined thing loses; one that denies it, or a wish that is wanted, does not."""
+    said = max(tokens(index.items["alien"].description), key=len)
+
+    def unwanted(*wishes):
+        state = DialogueState(wishes=wishes)
+        found = Retrieved(candidates=(Candidate("alien"),), total=1)
+        return features(index, found, state, Intent(acts=("recommend",)))["unwanted"].tolist()
+
+    assert unwanted(f"not {said}") == [1.0]
+    assert unwanted(said, "not velvet") == [0.0]
+    assert _affirmed(all_tokens("warm, never too scary, free of cotton")) >= {"warm"}
+    assert not {"scary", "cotton"} & _affirmed(all_tokens("warm, never too scary, free of cotton"))
 
 
 def test_a_rejected_film_pulls_its_like_down(index):

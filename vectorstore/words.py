@@ -23,9 +23,14 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 def tokens(text: str) -> list[str]:
     """Stemmed lower-case words without accents and stop words, in order; a text of stop words alone keeps them."""
-    words = [piece for match in _TOKEN.findall(fold(text)) for piece in _pieces(match)]
+    words = _words(text)
     kept = [word for word in words if word not in STOP_WORDS]
     return [stem(word) for word in (kept or words)]
+
+
+def all_tokens(text: str) -> list[str]:
+    """`tokens` with the stop words: where "no" and "not" matter."""
+    return [stem(word) for word in _words(text)]
 
 
 def fold(text: str) -> str:
@@ -47,6 +52,10 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def _words(text: str) -> list[str]:
+    return [piece for match in _TOKEN.findall(fold(text)) for piece in _pieces(match)]
 
 
 def _pieces(token: str) -> list[str]:
