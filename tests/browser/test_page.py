@@ -181,7 +181,7 @@ def test_each_catalogue_has_its_own_conversation(visit):
     chat = visit().say("something funny")
     chat.page.get_by_label("Catalogue").select_option("outdoor")
     chat.page.wait_for_selector(".st-welcome")
-    assert "Hiking boots under $100" in chat.texts(".st-example")
+    assert "Hiking boots under €120" in chat.texts(".st-example")
     chat.page.get_by_label("Catalogue").select_option("films")
     chat.page.wait_for_selector(".st-card")
     assert chat.texts(".st-bubble") == ["something funny"]
