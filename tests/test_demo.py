@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import bot.demo
-from bot.demo.films.prose import closest_pairs, shared_runs
+from bot.demo.prose import closest_pairs, shared_runs
 from bot.demo.films.sources import rows
 from bot.demo.films.vocabulary import title_key
 from bot.demo.laying_out import fingerprint, lay_out, read

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.films.prose import shared_runs
+from bot.demo.prose import shared_runs
 from vectorstore.catalog import read_items
 from vectorstore.help_center import read_help
 
