@@ -11,7 +11,7 @@ from vectorstore.base import Item
 from vectorstore.catalog import Ingested, read_items, write_catalog_toml
 from vectorstore.cells import Quantity, convert, date, date_order, decimal_mark, flag, quantity, several
 from vectorstore.errors import CatalogError, EmptyCatalog
-from vectorstore.tables import decode
+from vectorstore.reading.opening import decode
 
 FILMS = [
     {
@@ -105,12 +105,14 @@ def test_delimiters(tmp_path, delimiter):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_encodings(tmp_path, encoding):
-    """Every usual encoding is told from the bytes; a guess is noted."""
+    """Every usual encoding is told from the bytes and noted, with the delimiter."""
     path = tmp_path / "items.csv"
     path.write_bytes("id,title\r\n1,Café – 3 €\r\n".encode(encoding))
     found = read_items(path)
     assert found.items[0].title == "Café – 3 €"
-    assert bool(found.notes) == (encoding in ("cp1252", "utf-16-le"))
+    told = {"cp1252": "read as Windows-1252", "utf-8": "", "utf-8-sig": ""}.get(encoding, "read as UTF-16")
+    assert told in found.notes[0] and ("read as" in found.notes[0]) == bool(told)
+    assert "comma between cells" in found.notes[0]
 
 
 def test_a_few_bytes_that_are_not_utf8(tmp_path):
@@ -120,7 +122,7 @@ def test_a_few_bytes_that_are_not_utf8(tmp_path):
     found = read_items(path)
     assert [item.title for item in found.items] == ["Café", "Amélie", "Plain"]
     assert [str(problem) for problem in found.problems] == [
-        "items.csv:4 title 'Caf\ufffd': not UTF-8; the row was left out; save it as UTF-8"
+        "items.csv:4 title 'Caf\ufffd': not UTF-8; the row was left out; save the file as UTF-8"
     ]
 
 
@@ -177,7 +179,8 @@ def test_columns_that_are_no_facets(tmp_path):
     )
     assert [facet.name for facet in found.schema.facets] == ["colour"]
     assert found.items[0].url == "https://x/0"
-    assert found.notes == ("not used as facets: imdb_id, review, empty; catalog.toml can change that",)
+    told = "not used as facets: imdb_id (an identifier), review (long text), empty (no values)"
+    assert found.notes[1:] == (f"{told}; catalog.toml can change that",)
 
 
 @pytest.mark.parametrize(
@@ -310,7 +313,7 @@ column = "no such column"
     ("toml", "words"),
     [
         ("[columns", "not valid TOML"),
-        ("[other]\n", "unknown section"),
+        ("[other]\n", "line 1: other"),
         ('[columns]\npicture = "x"\n', "columns"),
         ('[facets.size]\ntype = "integer"\n', "type = 'integer'"),
         ('[facets.size]\ncolour = "red"\n', "colour"),
@@ -333,7 +336,7 @@ def test_a_wrong_toml(tmp_path, toml, words):
         ("1,299.00", ".", (1299.0, "")),
         ("1.299,00", ",", (1299.0, "")),
         ("1 299 kg", ".", (1299.0, "kg")),
-        ("$5", ".", (5.0, "USD")),
+        ("$5", ".", (5.0, "$")),
         ("5 Euro", ".", (5.0, "EUR")),
         ("-3.5", ".", (-3.5, "")),
         ("120 min", ".", (120.0, "minutes")),
@@ -372,8 +375,8 @@ def test_cells():
 
 
 def test_decoding_notes():
-    """A guess at the encoding is told, a certain one is not."""
-    assert decode("é".encode(), "x") == ("é", "")
-    assert "Windows-1252" in decode(b"caf\xe9", "x")[1]
+    """The encoding is told; what is no text in any is refused."""
+    assert decode("é".encode(), "x") == ("é", "UTF-8")
+    assert decode(b"caf\xe9", "x") == ("café", "Windows-1252")
     with pytest.raises(CatalogError):
         decode(b"\x81\x8d caf\xe9", "x")

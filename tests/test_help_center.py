@@ -138,7 +138,7 @@ def test_other_encodings(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (None, "no Markdown page"),
+        (None, "no page"),
         ("", "no text"),
         ("# Only\n## Headings\n", "no text"),
         ("---\na: [\n---\nx", "no YAML"),

@@ -1,15 +1,15 @@
-"""A folder of Markdown pages -> passages with headings and anchors: the units that are found and cited.
+"""A folder of help pages -> passages with headings and anchors: the units that are found and cited.
 
-Knows no search. A page may begin with YAML between `---` lines: ``title``, ``topic`` and ``url`` are used, the rest is
-left alone.
+Markdown, HTML, PDF, Word and plain text. Knows no search. A Markdown page may begin with YAML between `---` lines:
+``title``, ``topic`` and ``url`` are used, the rest is left alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,102 +17,141 @@ import yaml
 
 from vectorstore.base import Passage
 from vectorstore.errors import CatalogError, HelpError
-from vectorstore.markdown import Section, sections, slug
-from vectorstore.tables import decode
+from vectorstore.markdown import Section, sections
+from vectorstore.passages import MAX_WORDS, numbered, passages_of
+from vectorstore.reading.docx_pages import docx_page
+from vectorstore.reading.html_pages import Page, html_page
+from vectorstore.reading.opening import decode, read_bytes
+from vectorstore.reading.pdf_pages import pdf_page
+from vectorstore.reading.rows import Problem, Rejected
+from vectorstore.reading.text_pages import text_page
 
-MAX_WORDS = 220
-"""Words of a passage: more would be cut by the embedder and bury the sentence that answers."""
-_SUFFIXES = (".md", ".markdown")
+__all__ = ["MAX_WORDS", "HelpRead", "read_help", "read_page", "read_pages"]
+
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n")
+_ASIDE = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".css", ".js", ".ico", ".webp", ".woff", ".woff2", ".toml", ".map"}
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRead:
+    """The passages of a help centre, the pages or rows that could not be read, and notes for the operator.
+
+    ``read`` counts the pages or rows; ``rejected`` are rows (never pages) to be corrected.
+    """
+
+    passages: tuple[Passage, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    read: int = 0
+    rejected: tuple[Rejected, ...] = ()
 
 
 def read_help(folder: Path) -> tuple[Passage, ...]:
-    """Every Markdown page under ``folder``, cut into one passage per section and at most `MAX_WORDS` words.
+    """Every page under ``folder``, all or nothing: raises `HelpError` for the first page that cannot be read."""
+    found = read_pages(folder)
+    if found.problems:
+        first = found.problems[0]
+        raise HelpError(f"{first.file}: {first.rule}", hint=first.repair)
+    return found.passages
 
-    A page's name is its path without ending and without a last "index"; an id is ``page#anchor``, with ".2" and so on
-    for the further pieces of a long section. Raises `HelpError` when there is no page or one cannot be read.
+
+def read_pages(folder: Path) -> HelpRead:
+    """Every page under ``folder`` (or one file), cut into one passage per section and at most `MAX_WORDS` words.
+
+    A page that cannot be read is a `Problem`, the others are kept. A page's name is its path without ending and
+    without a last "index"; an id is ``page#anchor``, with ".2" and so on for the further pieces of a long section.
+    Raises `HelpError` when there is no page, or none of them holds text.
     """
-    root = folder if folder.is_dir() else folder.parent
-    files = (
-        sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES) if folder.is_dir() else [folder]
-    )
-    if not folder.exists() or not files:
-        raise HelpError(f"there is no Markdown page in {folder}", hint="Give a folder that holds .md files.")
-    passages = tuple(_numbered(passage for path in files for passage in read_page(path, page=_page_name(path, root))))
+    if not folder.exists():
+        raise HelpError(f"there is no page in {folder}: it does not exist", hint="Check the path.")
+    root, files, aside = _files(folder)
+    if not files:
+        raise HelpError(f"there is no page in {folder}", hint=f"Give a folder that holds {', '.join(_READERS)} files.")
+    passages: list[Passage] = []
+    problems = []
+    for path, page in zip(files, _names(files, root), strict=True):
+        name = path.relative_to(root).as_posix()
+        try:
+            found = read_page(path, page=page)
+        except HelpError as error:
+            problems.append(Problem(name, 0, "", "", str(error), error.hint))
+            continue
+        passages += found
+        if not found:
+            problems.append(Problem(name, 0, "", "", "no text", "write at least one paragraph under a heading"))
     if not passages:
-        raise HelpError(f"the pages in {folder} hold no text", hint="Write at least one paragraph under a heading.")
-    return passages
+        told = "; ".join(problem.rule for problem in problems[:3])
+        raise HelpError(f"the pages in {folder} hold no text: {told}", hint=problems[0].repair)
+    return HelpRead(tuple(numbered(passages)), tuple(problems), aside, len(files))
 
 
 def read_page(path: Path, *, page: str) -> tuple[Passage, ...]:
-    """The passages of one Markdown file. Raises `HelpError` when it cannot be read or its front matter is no YAML."""
+    """The passages of one file, whose ids may repeat. Raises `HelpError` when it cannot be read."""
     try:
-        text, _ = decode(path.read_bytes(), path.name)
-    except OSError as error:
-        raise HelpError(f"{path} cannot be read: {error.strerror}", hint="Check the path and its rights.") from error
+        data = read_bytes(path)
+        found = _READERS[path.suffix.lower()](data, path)
     except CatalogError as error:
         raise HelpError(str(error), hint=error.hint) from error
-    front, body = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"), path)
+    title = found.title or _words(page)
+    return tuple(passages_of(found.sections, page=page, title=title, url=found.url or None, topic=found.topic))
+
+
+def _markdown(data: bytes, path: Path) -> Page:
+    front, body = _front_matter(_text(data, path), path)
     parts = sections(body)
-    title = str(front.get("title") or _first_heading(parts) or _words(page))
-    about = {
-        "title": title,
-        "topic": str(front.get("topic") or ""),
-        "url": str(front["url"]) if front.get("url") else None,
-    }
-    return tuple(_passages(parts, page=page, about=about))
+    title = str(front.get("title") or _first_heading(parts))
+    return Page(title, parts, str(front.get("url") or ""), str(front.get("topic") or ""))
 
 
-def _passages(parts: Sequence[Section], *, page: str, about: Mapping[str, Any]) -> Iterator[Passage]:
-    trail: list[Section] = []
-    for part in parts:
-        trail = [*[above for above in trail if above.level < part.level], part]
-        heading = " › ".join(above.heading for above in trail if above.level > 1 and above.heading) or about["title"]
-        anchor = part.anchor or slug(about["title"])
-        for text in _pieces(part.blocks):
-            yield Passage(f"{page}#{anchor}", page, about["title"], heading, anchor, text, about["url"], about["topic"])
+def _html(data: bytes, path: Path) -> Page:
+    return html_page(_text(data, path))
 
 
-def _numbered(passages: Iterable[Passage]) -> Iterator[Passage]:
-    """Ids that occur again get ".2", ".3"...: further pieces of a section, and pages of the same name."""
-    seen: Counter[str] = Counter()
-    for passage in passages:
-        seen[passage.id] += 1
-        again = seen[passage.id]
-        yield replace(passage, id=f"{passage.id}.{again}") if again > 1 else passage
+def _plain(data: bytes, path: Path) -> Page:
+    return text_page(_text(data, path))
 
 
-def _pieces(blocks: Sequence[str]) -> Iterator[str]:
-    """Blocks joined up to `MAX_WORDS` words; a longer block is cut between its lines and sentences."""
-    held: list[str] = []
-    for piece in (piece for block in blocks for piece in _cut(block)):
-        if held and _length("\n\n".join([*held, piece])) > MAX_WORDS:
-            yield "\n\n".join(held)
-            held = []
-        held.append(piece)
-    if held:
-        yield "\n\n".join(held)
+def _pdf(data: bytes, path: Path) -> Page:
+    return pdf_page(data, path.name)
 
 
-def _cut(block: str) -> Iterator[str]:
-    if _length(block) <= MAX_WORDS:
-        yield block
-        return
-    start, end = 0, 0
-    for match in [*_SENTENCE.finditer(block), None]:
-        stop = match.start() if match else len(block)
-        if end > start and _length(block[start:stop]) > MAX_WORDS:
-            yield block[start:end].strip()
-            start = end
-        end = stop
-    yield block[start:].strip()
+def _docx(data: bytes, path: Path) -> Page:
+    return docx_page(data, path.name)
 
 
-def _length(text: str) -> float:
-    """Words; two characters of a script without spaces count as one."""
-    wide = sum(ord(character) > 0x2E7F for character in text)
-    return len(text.split()) + wide / 2
+_READERS: Mapping[str, Callable[[bytes, Path], Page]] = {
+    ".md": _markdown, ".markdown": _markdown, ".html": _html, ".htm": _html, ".xhtml": _html, ".pdf": _pdf,
+    ".docx": _docx, ".txt": _plain, ".text": _plain,
+}  # fmt: skip
+
+
+def _text(data: bytes, path: Path) -> str:
+    text, _ = decode(data, path.name)
+    broken = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return broken.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _files(folder: Path) -> tuple[Path, tuple[Path, ...], tuple[str, ...]]:
+    """The root of the names, the pages under it, and a note on files that are none."""
+    if not folder.is_dir():
+        if folder.suffix.lower() not in _READERS:
+            raise HelpError(f"{folder.name} is no page that can be read", hint=f"Give {', '.join(_READERS)}.")
+        return folder.parent, (folder,), ()
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    pages = tuple(path for path in files if path.suffix.lower() in _READERS)
+    other = Counter(path.suffix.lower() or "without ending" for path in files if path not in set(pages))
+    told = ", ".join(f"{count} {ending}" for ending, count in other.most_common(5) if ending not in _ASIDE)
+    return folder, pages, (f"files that are no pages, left aside: {told}",) if told else ()
+
+
+def _names(files: tuple[Path, ...], root: Path) -> list[str]:
+    """Names of pages; of one name in several formats, "returns.pdf" beside "returns.md" is "returns-pdf"."""
+    first: dict[str, str] = {}
+    names = []
+    for path in files:
+        name, ending = _page_name(path, root), path.suffix[1:].lower()
+        names.append(name if first.setdefault(name, ending) == ending else f"{name}-{ending}")
+    return names
 
 
 def _front_matter(text: str, path: Path) -> tuple[Mapping[str, Any], str]:
@@ -121,7 +160,7 @@ def _front_matter(text: str, path: Path) -> tuple[Mapping[str, Any], str]:
         return {}, text
     try:
         front = yaml.safe_load(match[1]) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise HelpError(
             f"the front matter of {path} is no YAML: {reason}", hint="Correct the lines between ---."
@@ -135,7 +174,7 @@ def _page_name(path: Path, root: Path) -> str:
     return "/".join(kept)
 
 
-def _first_heading(parts: Sequence[Section]) -> str:
+def _first_heading(parts: tuple[Section, ...]) -> str:
     return next((part.heading for part in parts if part.level == 1), "")
 
 

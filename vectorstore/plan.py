@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from vectorstore.base import FacetRole, FacetType
-from vectorstore.cells import DateOrder, Decimal
+from vectorstore.date_cells import DateOrder
+from vectorstore.quantities import Decimal
 
 Kind: TypeAlias = Literal[
     "id", "title", "description", "image", "url", "category", "multi", "number", "date", "flag", "ignore"
@@ -21,7 +22,11 @@ ROLES: tuple[FacetRole, ...] = ("attribute", "price", "stock", "popularity", "ye
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``source`` is its header in the file, ``name`` the facet's name, ``seen`` what was found in it."""
+    """One column: ``source`` is its header in the file, ``name`` the facet's name, ``seen`` what was found in it.
+
+    ``unit_column`` is another column that holds the unit of each number; ``base`` the address that stands before
+    pictures or links written without one; ``why`` says why a column is ignored.
+    """
 
     source: str
     kind: Kind
@@ -34,6 +39,9 @@ class Column:
     dates: DateOrder = "ymd"
     aliases: Mapping[str, str] = field(default_factory=dict)
     seen: str = ""
+    unit_column: str = ""
+    base: str = ""
+    why: str = ""
 
 
 Plan: TypeAlias = tuple[Column, ...]
