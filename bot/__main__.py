@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot.settings import Settings
+from bot.terminal.index_commands import index
+from bot.terminal.ingest_commands import ingest
+from bot.terminal.options import Catalog, Chat, DataDir, Device, Json, Profile, settings_of
 
 app = typer.Typer(
     help="Shelftalk: the conversational recommender in front of your own catalogue.",
@@ -16,31 +18,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-ingest = typer.Typer(help="Bring items and help pages.", no_args_is_help=True)
-index = typer.Typer(help="Check or rebuild an index.", no_args_is_help=True)
 app.add_typer(ingest, name="ingest")
 app.add_typer(index, name="index")
-
-DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
-Profile = Annotated[str | None, typer.Option(help="embedded, offline, gpu or cluster.")]
-Chat = Annotated[str | None, typer.Option(help="A language model that reads and writes: FOLDER, NAME or URL.")]
-Catalog = Annotated[str | None, typer.Option(help="The catalogue's name.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda[:n].")]
 
 
 def main() -> None:
     """Run the command line."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app()
-
-
-def _settings(**chosen: Any) -> Settings:
-    """Settings from the options that were given."""
-    from bot.terminal.console import explained
-
-    with explained():
-        return Settings.load(**chosen)
 
 
 @app.command()
@@ -53,14 +38,15 @@ def serve(
     profile: Profile = None,
     chat: Chat = None,
     device: Device = None,
+    log_format: Annotated[str | None, typer.Option(help="text or json: one line per request and turn.")] = None,
 ) -> None:
     """Serve the chat page and the API."""
     from bot.terminal.console import err, explained
     from bot.web.serve import serve as run
 
-    settings = _settings(
+    settings = settings_of(
         host=host, port=port, root_path=root_path, catalogs=tuple(catalog) if catalog else None,
-        data_dir=data_dir, profile=profile, chat=chat, device=device,
+        data_dir=data_dir, profile=profile, chat=chat, device=device, log_format=log_format,
     )  # fmt: skip
     with explained():
         run(settings, say=err.print)
@@ -78,7 +64,7 @@ def chat(
     from bot.terminal.console import err, explained
     from bot.terminal.talking import converse
 
-    settings = _settings(data_dir=data_dir, profile=profile, chat=chat)
+    settings = settings_of(data_dir=data_dir, profile=profile, chat=chat)
     with explained():
         converse(build(settings, say=err.print), catalog=catalog)
 
@@ -98,7 +84,7 @@ def ask(
     from bot.terminal.talking import ask as once
     from bot.terminal.talking import draw
 
-    settings = _settings(data_dir=data_dir, profile=profile, chat=chat)
+    settings = settings_of(data_dir=data_dir, profile=profile, chat=chat)
     with explained():
         assistant = build(settings)
         if json:
@@ -107,68 +93,30 @@ def ask(
             draw(assistant.reply(assistant.open(catalog=catalog).id, message))
 
 
-@ingest.command("items")
-def ingest_items(
-    path: Annotated[Path, typer.Argument(help="A CSV or JSONL file, or a folder of them.")],
-    catalog: Annotated[str, typer.Option(help="The catalogue's name.")] = "catalog",
-    check: Annotated[bool, typer.Option("--check", help="Report, write nothing.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse the lot when a row is bad.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+@app.command()
+def token(data_dir: DataDir = None, profile: Profile = None) -> None:
+    """Print the token of the operator's routes."""
+    from bot.terminal.console import explained
+    from bot.terminal.operating import token as show
+
+    with explained():
+        show(settings_of(data_dir=data_dir, profile=profile))
+
+
+@app.command()
+def retain(
+    days: Annotated[int | None, typer.Option(help="Delete conversations that were quiet for more days.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
     json: Json = False,
     data_dir: DataDir = None,
     profile: Profile = None,
 ) -> None:
-    """Bring a catalogue."""
-    from bot.terminal import ingesting
+    """Delete old conversations, and everything of theirs."""
     from bot.terminal.console import explained
+    from bot.terminal.operating import retain as forget
 
-    settings = _settings(data_dir=data_dir, profile=profile)
     with explained():
-        ingesting.items(settings, path, catalog=catalog, check=check, strict=strict, yes=yes, json=json)
-
-
-@ingest.command("help")
-def ingest_help(
-    folder: Annotated[Path, typer.Argument(help="A folder of Markdown pages.")],
-    catalog: Annotated[str, typer.Option(help="The catalogue's name.")] = "catalog",
-    check: Annotated[bool, typer.Option("--check", help="Report, write nothing.")] = False,
-    json: Json = False,
-    data_dir: DataDir = None,
-    profile: Profile = None,
-) -> None:
-    """Bring a help centre."""
-    from bot.terminal import ingesting
-    from bot.terminal.console import explained
-
-    settings = _settings(data_dir=data_dir, profile=profile)
-    with explained():
-        ingesting.help_pages(settings, folder, catalog=catalog, check=check, json=json)
-
-
-@index.command("check")
-def index_check(catalog: Catalog = None, json: Json = False, data_dir: DataDir = None, profile: Profile = None) -> None:
-    """Open and probe every index."""
-    from bot.terminal import ingesting
-    from bot.terminal.console import explained
-
-    settings = _settings(data_dir=data_dir, profile=profile)
-    with explained():
-        ingesting.check(settings, catalog=catalog, json=json)
-
-
-@index.command("rebuild")
-def index_rebuild(
-    catalog: Catalog = None,
-    data_dir: DataDir = None,
-    profile: Profile = None,
-) -> None:
-    """Build the index anew from the canonical records; only vectors of another embedder are made again."""
-    from bot.terminal import ingesting
-    from bot.terminal.console import explained
-
-    settings = _settings(data_dir=data_dir, profile=profile)
-    with explained():
-        ingesting.rebuild(settings, catalog=catalog)
+        forget(settings_of(data_dir=data_dir, profile=profile), days=days, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -180,7 +128,7 @@ def doctor(json: Json = False, data_dir: DataDir = None, profile: Profile = None
     from bot.terminal.console import emit
 
     checks = []
-    for check in examine(_settings(data_dir=data_dir, profile=profile, port=port)):
+    for check in examine(settings_of(data_dir=data_dir, profile=profile, port=port)):
         checks.append(check)
         if not json:
             show(check)
@@ -208,6 +156,7 @@ def evaluate(
 def bench(
     name: Annotated[str, typer.Argument(help="The benchmark's name; `list` names them.")],
     data: Annotated[Path, typer.Option(help="The folder of public data files.")] = Path("../shared/data"),
+    rows: Annotated[int | None, typer.Option(help="How many rows, for a benchmark that takes a sample.")] = None,
     json: Json = False,
 ) -> None:
     """Measure speed and size, a plain stack beside it."""
@@ -216,7 +165,7 @@ def bench(
     from bot.terminal.reporting import show
 
     with explained():
-        show(run(name, data=data), json=json)
+        show(run(name, data=data, rows=rows), json=json)
 
 
 if __name__ == "__main__":

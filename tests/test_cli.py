@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.memory import open_memory
+from bot.terminal.console import Bars
 from tests import shop
 from vectorstore.embedders.scripted import HashedEmbedder
-from vectorstore.generations import Generations
+from vectorstore.generations import Generations, hold
 from vectorstore.records import load
 
 ROOT = Path(__file__).parents[1]
@@ -176,19 +183,222 @@ def test_strict_refuses_the_lot(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-def test_a_file_that_lacks_most_items_needs_a_yes(tmp_path, monkeypatch):
-    """From a pipe nobody is asked: more than half gone is refused, the old generation stays, `--yes` does it."""
+def lamps(path, count, price=1):
+    """So many lamps in a file."""
+    return shop.goods(path, [(f"g{n}", f"Lamp {n}", "A lamp.", "lamp", str(n * price)) for n in range(count)])
+
+
+def kept(folder, name="shop"):
+    """How many items the catalogue holds."""
+    return len(load(Generations(folder / "catalogs" / name).current()).items)
+
+
+def test_a_file_that_lacks_items_needs_a_word(tmp_path, monkeypatch):
+    """From a pipe nobody is asked: few are lost with `--yes`, more than a fifth only with their number."""
     shop.without_index(monkeypatch)
-    many = [(f"g{n}", f"Lamp {n}", "A lamp.", "lamp", str(n)) for n in range(20)]
     command = ("ingest", "items", tmp_path / "goods.csv", "--catalog", "shop")
-    shop.goods(tmp_path / "goods.csv", many)
+    lamps(tmp_path / "goods.csv", 20)
     assert run(*command, folder=tmp_path).exit_code == 0
-    shop.goods(tmp_path / "goods.csv", many[:5])
+    lamps(tmp_path / "goods.csv", 18)
     what, remedy = refused(run(*command, folder=tmp_path))
-    assert "15" in what and "20" in what and "--yes" in remedy
-    assert len(load(Generations(tmp_path / "catalogs" / "shop").current()).items) == 20
+    assert "2 of the 20" in what and "--yes" in remedy and kept(tmp_path) == 20
     assert run(*command, "--yes", folder=tmp_path).exit_code == 0
-    assert len(load(Generations(tmp_path / "catalogs" / "shop").current()).items) == 5
+    lamps(tmp_path / "goods.csv", 5)
+    what, remedy = refused(run(*command, "--yes", folder=tmp_path))
+    assert "13 of the 18" in what and "--removing 13" in remedy and kept(tmp_path) == 18
+    assert run(*command, "--removing", "13", folder=tmp_path).exit_code == 0
+    assert kept(tmp_path) == 5
+
+
+@pytest.mark.parametrize(
+    ("left", "typed", "yes", "code", "expected"),
+    [
+        (21, "y\n", False, 0, 21),
+        (21, "n\n", False, 1, 20),
+        (21, "", True, 0, 21),
+        (19, "y\n", False, 0, 19),
+        (10, "10\n", False, 0, 10),
+        (10, "y\n", False, 1, 20),
+        (10, "11\n", True, 1, 20),
+    ],
+)
+def test_a_terminal_asks_before_it_writes(tmp_path, monkeypatch, left, typed, yes, code, expected):
+    """A key for the ordinary, the number for what would lose more than a fifth; `--yes` spares the key alone."""
+    shop.without_index(monkeypatch)
+    command = ("ingest", "items", tmp_path / "goods.csv", "--catalog", "shop", *(["--yes"] if yes else []))
+    lamps(tmp_path / "goods.csv", 20)
+    run(*command, folder=tmp_path)
+    monkeypatch.setattr("bot.terminal.ingesting.can_ask", lambda: True)
+    lamps(tmp_path / "goods.csv", left)
+    result = run(*command, folder=tmp_path, typed=typed)
+    assert (result.exit_code, kept(tmp_path)) == (code, expected), result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_real_terminal(tmp_path):
+    """On a terminal the command shows its report, asks, and goes on at `y`."""
+    main, other = pty.openpty()
+    words = ["ingest", "items", str(shop.goods(tmp_path / "goods.csv")), "--profile", "offline"]
+    command = [sys.executable, "-m", "bot", *words, "--data-dir", str(tmp_path / "data")]
+    with subprocess.Popen(command, stdin=other, stdout=other, stderr=other, cwd=ROOT) as process:
+        os.close(other)
+        seen = b""
+        while b"Write this?" not in seen:
+            seen += os.read(main, 4096)
+        assert b"6 rows read" in seen and not (tmp_path / "data").exists()
+        os.write(main, b"n\n")
+        with suppress(OSError):
+            while chunk := os.read(main, 4096):
+                seen += chunk
+    os.close(main)
+    assert process.returncode == 1 and b"nothing was written" in seen
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_whole_report(tmp_path, monkeypatch):
+    """Format, columns with what they let one say, counts, changes, twins, problems with repairs, searches; no write."""
+    shop.without_index(monkeypatch)
+    path = lamps(tmp_path / "goods.csv", 20)
+    command = ("ingest", "items", path, "--catalog", "shop")
+    run(*command, folder=tmp_path)
+    rows = [(f"g{n}", f"Lamp {n}", "A lamp.", "lamp", str(n * 10)) for n in range(19)]
+    shop.goods(path, rows, ("h1", "Lamp 3", "A lamp.", "desk", "30"), ("h2", "Lamp 3", "A lamp.", "desk", "30"),
+               ("h3", "Cheap Lamp", "A lamp.", "lamp", "twelve"))  # fmt: skip
+    before = sorted(tmp_path.rglob("*"))
+    said = run(*command, "--check", folder=tmp_path).stdout
+    for words in (
+        r"goods\.csv: 22 rows, comma",
+        r"price +price +number +price +\d+% +0 to 180, as 0 \| 10 \| 20 +under \d+, cheapest",
+        r"22 rows read, 22 items: 3 new, 18 changed, 1 removed, 1 unchanged, 1 rejected",
+        r"1 x price: not a number, as 'twelve' in goods\.csv:23; the value was left out",
+        r"g1 Lamp 1, price: 1 -> 10 \(x10\)",
+        r"alike but for their id\n  h1, h2",
+        r"what visitors can now ask for: .*cheapest",
+        r"sample searches, as it is now\n  '\w+': Lamp \d+, Lamp \d+, Lamp \d+",
+        r"1 rejected rows will be saved in .*goods\.rejected\.csv",
+        r"checked, nothing was written",
+    ):
+        assert re.search(words, said), words
+    assert sorted(tmp_path.rglob("*")) == before
+    report = json.loads(run(*command, "--check", "--json", folder=tmp_path).stdout)
+    assert (report["unchanged"], report["removed"], report["rejected"], report["alike"]) == (1, 1, 1, [["h1", "h2"]])
+    assert len(report["largest"]) == 18 and len(report["samples"]) == 5
+    assert report["columns"][4]["says"][1] == "cheapest" and report["groups"][0]["count"] == 1
+
+
+def test_rejected_rows_are_saved_and_brought_again(tmp_path, monkeypatch):
+    """They stand beside the file with their errors; corrected, they are added with `--keep`."""
+    shop.without_index(monkeypatch)
+    path = shop.goods(tmp_path / "goods.csv", shop.GOODS, *BAD[:2])
+    result = run("ingest", "items", path, "--catalog", "shop", folder=tmp_path)
+    rejected = tmp_path / "goods.rejected.csv"
+    assert f"ingest items {rejected} --keep" in result.stdout
+    assert "error" in rejected.read_text("utf-8").splitlines()[0]
+    rejected.write_text(rejected.read_text("utf-8").replace("twelve", "12").replace(",No Id", "g9,Now With Id", 1))
+    rejected.write_text(re.sub(r"(?m)^g9,", "g9,", rejected.read_text("utf-8")))
+    assert run("ingest", "items", rejected, "--catalog", "shop", "--keep", folder=tmp_path).exit_code == 0
+    assert kept(tmp_path) == 8
+
+
+def test_a_second_run_says_that_nothing_changed(folder, tmp_path):
+    """And leaves the generation."""
+    path = shop.goods(tmp_path / "goods.csv")
+    result = run("ingest", "items", path, "--catalog", "shop", folder=folder)
+    assert result.exit_code == 0 and "nothing changed, nothing was written" in result.stdout
+    assert (folder / "catalogs" / "shop" / "CURRENT").read_text() == "gen-0001\n"
+
+
+def test_ctrl_c_leaves_the_old_and_goes_on(tmp_path, monkeypatch):
+    """It ends with 130 and how to go on; the old generation serves; what was embedded is not embedded again."""
+    shop.without_index(monkeypatch)
+    monkeypatch.setattr("vectorstore.resuming.CHUNK", 10)
+    asked = []
+
+    class Stopped(HashedEmbedder):
+        def embed(self, texts, *, kind):
+            asked.extend(texts)
+            if len(asked) == 20:
+                raise KeyboardInterrupt
+            return super().embed(texts, kind=kind)
+
+    monkeypatch.setattr("bot.engines.choose.embedder", lambda settings: Stopped())
+    command = ("ingest", "items", lamps(tmp_path / "goods.csv", 40), "--catalog", "shop")
+    result = run(*command, folder=tmp_path)
+    assert result.exit_code == 130 and "Traceback" not in result.output
+    assert "The catalogue is as it was. Run the same command again" in result.stderr
+    assert not Generations(tmp_path / "catalogs" / "shop").exists()
+    assert run(*command, folder=tmp_path).exit_code == 0
+    assert kept(tmp_path) == 40 and len(asked) == 20 + 30
+
+
+def test_progress_has_a_rate_and_the_time_left(monkeypatch):
+    """The bar of a step shows how many are done of how many, how many a second, and how long it takes still."""
+    screen = Console(file=StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr("bot.terminal.console.err", screen)
+    with Bars() as bars:
+        for done in (10, 20, 30):
+            bars("embed", done, 100)
+            time.sleep(0.02)
+    drawn = screen.file.getvalue()
+    assert "embed" in drawn and "30/100" in drawn
+    assert re.search(r"\d/s", drawn) and re.search(r"0:00:0\d", drawn)
+
+
+def test_undo_redo_and_the_history(tmp_path, monkeypatch):
+    """Each says what it changes and how to take it back; the list names file, time, counts and what is current."""
+    shop.without_index(monkeypatch)
+    command = ("ingest", "items", tmp_path / "goods.csv", "--catalog", "shop")
+    for price in (1, 10):
+        lamps(tmp_path / "goods.csv", 20, price)
+        run(*command, folder=tmp_path)
+    result = run("ingest", "undo", folder=tmp_path)
+    assert "0 items come, 19 change, 0 go" in result.stdout and "price: 10 -> 1 (/10)" in result.stdout
+    assert "gen-0001 is in place" in result.stdout and "ingest redo" in result.stdout
+    what, remedy = refused(run("ingest", "undo", folder=tmp_path))
+    assert "nothing to undo" in what and "ingest list" in remedy
+    assert run("ingest", "redo", "--json", folder=tmp_path).exit_code == 0
+    rows = json.loads(run("ingest", "list", "--json", folder=tmp_path).stdout)
+    assert [(row["number"], row["command"], row["current"]) for row in rows] == [
+        (1, "items", False), (2, "items", False), (1, "undo", False), (2, "redo", True),
+    ]  # fmt: skip
+    assert rows[1]["source"] == str(tmp_path / "goods.csv") and rows[1]["embedder"] == "hashed-64"
+    assert (rows[1]["items"], rows[1]["changed"]) == (20, 19) and rows[1]["when"].endswith("+00:00")
+    assert "current" in run("ingest", "list", folder=tmp_path).stdout
+
+
+def test_items_are_deleted_by_id(tmp_path, monkeypatch):
+    """With a word where nobody can be asked; `undo` brings them back."""
+    shop.without_index(monkeypatch)
+    run("ingest", "items", lamps(tmp_path / "goods.csv", 20), "--catalog", "shop", folder=tmp_path)
+    what, remedy = refused(run("ingest", "delete", "g1", "g2", folder=tmp_path))
+    assert "2 of the 20" in what and "--yes" in remedy
+    result = run("ingest", "delete", "g1", "g2", "--yes", folder=tmp_path)
+    assert "2 items are gone, 18 are in gen-0002" in result.stdout and "undo" in result.stdout
+    assert kept(tmp_path) == 18
+    what, remedy = refused(run("ingest", "delete", "g1", folder=tmp_path))
+    assert "g1" in what and "Nothing was removed" in remedy
+    run("ingest", "undo", folder=tmp_path)
+    assert kept(tmp_path) == 20
+
+
+def test_a_whole_catalogue_is_deleted(folder, tmp_path):
+    """Only by its name, with a word, and while nobody has it open."""
+    assert "--catalog NAME" in refused(run("ingest", "delete", "--all", folder=folder))[1]
+    assert "--yes" in refused(run("ingest", "delete", "--all", "--catalog", "shop", folder=folder))[1]
+    lease = hold(Generations(folder / "catalogs" / "shop").current())
+    what, remedy = refused(run("ingest", "delete", "--all", "--catalog", "shop", "--yes", folder=folder))
+    assert "open in another process" in what and "stop the server" in remedy
+    lease.release()
+    assert run("ingest", "delete", "--all", "--catalog", "shop", "--yes", folder=folder).exit_code == 0
+    assert "no catalogue" in refused(run("ingest", "list", folder=folder))[0]
+    assert run("ingest", "delete", folder=folder).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["../shop", "a/b", "..", ""])
+def test_names_that_lead_elsewhere_are_refused(tmp_path, name):
+    """A catalogue's name is one folder in the data directory."""
+    what, _ = refused(run("ingest", "items", shop.goods(tmp_path / "goods.csv"), "--catalog", name, folder=tmp_path))
+    assert "cannot be a catalogue's name" in what
 
 
 def test_ingest_help(folder, tmp_path, monkeypatch):
@@ -308,15 +518,82 @@ def test_doctor_finds_a_little_disk(folder, monkeypatch):
     assert set(wrong(folder, "--port", free_port())) == {"disk"}
 
 
-def test_doctor_finds_missing_packages(folder, monkeypatch):
-    """A package that is not installed is a finding and no trace."""
+def lose_package(folder, patch):
     from importlib import metadata
 
-    def missing(name):
-        raise metadata.PackageNotFoundError(name)
+    def version(name):
+        if name == "bm25s":
+            raise metadata.PackageNotFoundError(name)
+        return "1"
 
-    monkeypatch.setattr("bot.terminal.checking.metadata.version", missing)
-    assert set(wrong(folder, "--port", free_port())) == {"packages"}
+    patch.setattr("bot.terminal.checking.metadata.version", version)
+
+
+def lock_database(folder, patch):
+    open_memory(f"sqlite:///{folder / 'memory.db'}").close()
+    other = sqlite3.connect(folder / "memory.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    patch.setattr("tests.test_cli.HELD", [other])
+
+
+def spoil_database(folder, patch):
+    (folder / "memory.db").write_bytes(b"no database " * 1000)
+
+
+def spoil_index(folder, patch):
+    next((folder / "catalogs").rglob("chroma.sqlite3")).write_bytes(b"no database " * 1000)
+
+
+def spoil_records(folder, patch):
+    next((folder / "catalogs").rglob("items.jsonl")).write_text("{")
+
+
+def change_embedder(folder, patch):
+    path = next((folder / "catalogs").rglob("records.json"))
+    path.write_text(path.read_text().replace("hashed-64", "another"))
+
+
+def set_to(**environment):
+    def put(folder, patch):
+        for name, value in environment.items():
+            patch.setenv(f"SHELFTALK_{name.upper()}", value)
+
+    return put
+
+
+HELD: list[sqlite3.Connection] = []
+MISTAKES = (
+    ("a package is missing", lose_package, "packages", r"not installed: bm25s", r"pip install bm25s"),
+    ("the database is locked", lock_database, "conversations", r"locked by another program", r"close"),
+    ("the database is damaged", spoil_database, "conversations", r"damaged", r"backup"),
+    ("the database server is away", set_to(memory_url="postgresql://a:b@127.0.0.1:9/x"), "conversations",
+     r"cannot be opened", r"server runs"),
+    ("an index is damaged", spoil_index, "indexes", r"index of shop is damaged", r"index rebuild --catalog shop"),
+    ("records are damaged", spoil_records, "catalogues", r"cannot be read", r"ngest the catalogue again"),
+    ("another embedder made the vectors", change_embedder, "catalogues", r"embedded by 'another'", r"index rebuild"),
+    ("a GPU that is not there", set_to(device="cuda:7"), "device", r"cuda:7", r"cpu"),
+    ("a reranker that is not there", set_to(reranker="/no/such/model"), "models", r"/no/such/model", r"."),
+    ("a language model that is not there", set_to(chat="/no/such/model"), "models", r"not a folder", r"model folder"),
+    ("a language model that is not fetched", set_to(chat="nobody/nothing"), "models", r"not in the cache",
+     r"hf download"),
+    ("a server of a language model that is away", set_to(chat="http://127.0.0.1:9/v1"), "models", r"127\.0\.0\.1",
+     r"."),
+    ("a catalogue that is not there", set_to(catalogs="books"), "catalogues", r"books", r"ingest"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("mistake", "make", "check", "found", "remedy"), MISTAKES, ids=[row[0] for row in MISTAKES])
+def test_doctor_finds(folder, monkeypatch, mistake, make, check, found, remedy):
+    """Each mistake under its name, with its remedy; a check that hangs on another says so."""
+    make(folder, monkeypatch)
+    failing = wrong(folder, "--port", free_port())
+    assert check in failing, failing
+    assert re.search(found, failing[check]["found"]) and re.search(remedy, failing[check]["hint"]), failing[check]
+    assert all(one["hint"] for one in failing.values())
+    others = {name: one for name, one in failing.items() if name != check}
+    assert all("first mend" in one["found"] for one in others.values()), others
+    for connection in HELD:
+        connection.close()
 
 
 # -- the command itself -----------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from vectorstore.errors import EmbedderMismatch, EmptyCatalog, IndexFault, Recor
 from vectorstore.files import disk_faults, write_file
 from vectorstore.generations import Generations, hold, in_use
 from vectorstore.index import open_index
+from vectorstore.origin import Origin, history, origin_of
 from vectorstore.proof import is_proven, prove
 from vectorstore.records import Records, embed_changed
 
@@ -64,10 +65,7 @@ def test_a_build_is_proven_and_current(built):
     assert folder.name == "gen-0001"
     assert is_proven(folder)
     assert (built.root / "CURRENT").read_text() == "gen-0001\n"
-    assert sorted(path.name for path in built.root.iterdir()) in (
-        [".lock", "CURRENT", "gen-0001"],
-        ["CURRENT", "gen-0001"],
-    )
+    assert {path.name for path in built.root.iterdir()} - {".lock"} == {"CURRENT", "gen-0001", "history.jsonl"}
 
 
 def test_opening(built):
@@ -122,6 +120,59 @@ def test_what_is_open_is_not_pruned(tmp_path, quick):
     lease.release()
     generations.build("things", made(5))
     assert [generation.number for generation in generations.all()] == [4, 5]
+
+
+def test_undone_and_redone(tmp_path, quick):
+    """One step back to what the current generation replaced, and forward; a new build forgets what was undone."""
+    generations = Generations(tmp_path / "things")
+    for count in (1, 2, 3):
+        generations.build("things", made(count), origin=Origin("items", f"{count}.csv", items=count))
+    assert generations.after() is None
+    seen = generations.stamp()
+    generations.point(generations.before())
+    assert generations.current().name == "gen-0002" and generations.changed(seen)
+    assert generations.before() is None
+    assert generations.after().number == 3
+    generations.point(generations.after())
+    assert (generations.number(), generations.before().number) == (3, 2)
+    generations.point(generations.before())
+    generations.build("things", made(4))
+    assert (generations.number(), generations.before().number, generations.after()) == (4, 2, None)
+    assert [generation.number for generation in generations.all()] == [2, 4]
+    told = history(generations.root)
+    assert [(one.number, one.parent, one.source) for one in told[:3]] == [
+        (1, 0, "1.csv"), (2, 1, "2.csv"), (3, 2, "3.csv"),
+    ]  # fmt: skip
+    assert origin_of(generations.current()).parent == 2
+
+
+def test_a_damaged_generation_is_not_gone_back_to(copy, quick, monkeypatch):
+    """Going back proves the index first; when it is damaged, the current one stays."""
+    copy.build("things", made(2))
+    monkeypatch.setattr("vectorstore.generations.prove", lambda folder: "it died")
+    os.utime(_index_file(copy.root / "gen-0001", "header.bin"))
+    with pytest.raises(IndexFault, match="it died") as caught:
+        copy.point(copy.before())
+    assert "stays in use" in caught.value.hint and copy.number() == 2
+
+
+def test_extra_files_come_with_a_generation(tmp_path, quick):
+    """Further files are in the folder before it is current; a number whose folder is taken is passed over."""
+    generations = Generations(tmp_path / "things")
+    (tmp_path / "things" / "gen-0001").mkdir(parents=True)
+    (tmp_path / "things" / "gen-0001" / "odd").write_text("no generation")
+    built = generations.build("things", made(1), extras={"together.npz": b"x"})
+    assert (built.number, (built.folder / "together.npz").read_bytes()) == (2, b"x")
+
+
+def test_removed(tmp_path, quick):
+    """A removed catalogue is no catalogue; files of the operator stay."""
+    generations = Generations(tmp_path / "things")
+    generations.build("things", made(1))
+    (generations.root / "catalog.toml").write_text("")
+    generations.remove()
+    assert not generations.exists()
+    assert {path.name for path in generations.root.iterdir()} - {".lock"} == {"catalog.toml", "history.jsonl"}
 
 
 def test_nothing_ingested_yet(tmp_path):

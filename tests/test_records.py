@@ -12,7 +12,6 @@ from vectorstore.base import Facet, Item, Passage, Schema, TextKind
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.errors import EmbedderMismatch, RecordsFault
 from vectorstore.records import embed_changed, load, load_shipped, save_vectors
-from vectorstore.resuming import ResumingEmbedder
 from vectorstore.text import MAX_WORDS, item_text, item_words, passage_text, shorten
 
 SCHEMA = Schema(
@@ -160,21 +159,3 @@ def test_other_texts():
     assert passage_text(PASSAGES[0]) == "Refunds. Money back. Within 14 days."
     assert passage_text(replace(PASSAGES[0], heading="Refunds")) == "Refunds. Within 14 days."
     assert len(shorten("电影" * 500, 100)) == 200
-
-
-def test_a_killed_embedding_goes_on(tmp_path, monkeypatch):
-    """Texts that were embedded before the end came are not embedded again; a foreign or damaged file is ignored."""
-    monkeypatch.setattr("vectorstore.resuming.EVERY", 2)
-    path = tmp_path / "partial.npz"
-    first = ResumingEmbedder(Counting(), path)
-    vectors = first.embed(["one", "two"], kind="item")
-    first.embed(["three"], kind="item")
-    inner = Counting()
-    again = ResumingEmbedder(inner, path)
-    assert np.allclose(again.embed(["two", "one", "four"], kind="item")[:2], vectors[::-1], atol=1e-3)
-    assert inner.asked == ["four"]
-    assert ResumingEmbedder(HashedEmbedder(32), path).embed(["one"], kind="item").shape == (1, 32)
-    path.write_bytes(b"PK\x03\x04 broken")
-    assert ResumingEmbedder(Counting(), path).embed([], kind="item").shape == (0, 64)
-    again.forget()
-    assert not path.exists()

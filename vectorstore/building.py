@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from vectorstore.base import VectorStoreError
+from vectorstore.children import end_with_parent
 from vectorstore.opening import create_store
 from vectorstore.records import load
 
@@ -32,4 +33,5 @@ def _tell(done: int) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main(Path(sys.argv[1])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,9 @@ def run_child(
     command = [sys.executable, "-m", module, str(folder.resolve())]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         try:
-            child = subprocess.Popen(command, cwd=home, stdout=subprocess.PIPE, stderr=errors, text=True)
+            child = subprocess.Popen(
+                command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
         except OSError as error:
             return f"no child process could be started: {error}"
         late = _follow(child, timeout, on_line)
@@ -36,6 +39,17 @@ def run_child(
     if child.returncode == 1 and last:
         return last
     return "" if child.returncode == 0 else f"the process that opened it died (code {child.returncode}) {last}".strip()
+
+
+def end_with_parent() -> None:
+    """Called in a child of `run_child`: this process ends when its parent does, however that ends."""
+
+    def wait() -> None:
+        while os.read(0, 1):
+            pass
+        os._exit(3)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _follow(child: subprocess.Popen[str], timeout: float, on_line: Callable[[str], None] | None) -> bool:
@@ -58,6 +72,8 @@ def _follow(child: subprocess.Popen[str], timeout: float, on_line: Callable[[str
         raise
     finally:
         clock.cancel()
+        if child.stdin:
+            child.stdin.close()
     return late.is_set()
 
 

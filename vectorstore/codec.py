@@ -20,7 +20,7 @@ def item_json(item: Item) -> str:
 def item_from(line: str) -> Item:
     """The item of one line; lists become tuples, whole numbers floats."""
     row = json.loads(line)
-    row["facets"] = {name: _value(value) for name, value in row.get("facets", {}).items()}
+    row["facets"] = {name: value_from(value) for name, value in row.get("facets", {}).items()}
     return Item(**row)
 
 
@@ -54,7 +54,8 @@ def _facet(row: Mapping[str, Any]) -> Facet:
     return Facet(**{**row, "values": values})
 
 
-def _value(value: Any) -> FacetValue:
+def value_from(value: Any) -> FacetValue:
+    """A facet's value out of JSON: lists as tuples of texts, whole numbers as floats."""
     if isinstance(value, list):
         return tuple(str(part) for part in value)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vectorstore.errors import StorageError
+from vectorstore.errors import CatalogError, StorageError
 
 _REMEDIES = {
     errno.ENOSPC: "The disk is full: free some space and run the command again; nothing was changed.",
     errno.EDQUOT: "The disk quota is used up: free some space and run the command again; nothing was changed.",
     errno.EROFS: "The disk is read-only: set SHELFTALK_DATA_DIR to a folder that can be written.",
+    errno.EFBIG: "No file may grow that large here: raise the limit (ulimit -f) or free space on the disk.",
     errno.EACCES: "Give this user the right to write there, or set SHELFTALK_DATA_DIR to another folder.",
     errno.EPERM: "Give this user the right to write there, or set SHELFTALK_DATA_DIR to another folder.",
     errno.ENOTDIR: "A file stands where a folder is needed: move it, or set SHELFTALK_DATA_DIR to another folder.",
@@ -36,6 +37,14 @@ def disk_faults(path: Path) -> Iterator[None]:
         reason = os.strerror(error.errno) if error.errno else str(error)
         hint = _REMEDIES.get(error.errno or 0, _CHECK)
         raise StorageError(f"cannot write {path}: {reason}", hint=hint) from error
+
+
+def check_ordinary(path: Path) -> None:
+    """Raise `CatalogError` for a pipe or a device: reading one may never end. A path that is not there passes."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise CatalogError(
+            f"{path} is neither a file nor a folder", hint="Save what it gives in a file, and name that."
+        )
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -9,23 +9,27 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from vectorstore.base import VectorStoreError
 from vectorstore.children import TIMEOUT, run_child
 from vectorstore.errors import EmptyCatalog, IndexFault, WriterBusy
 from vectorstore.files import disk_faults, make_folder, remove_tree, sync_folder, sync_tree, write_file
+from vectorstore.journal import Journal
 from vectorstore.opening import drop_store, place_store
-from vectorstore.proof import prove
-from vectorstore.records import Progress, Records
+from vectorstore.origin import HISTORY, REBUILD, Origin, origin_of, remember, stamped
+from vectorstore.origin import NAME as ORIGIN
+from vectorstore.proof import is_proven, prove
+from vectorstore.records import Progress, Records, folded
 
 POINTER = "CURRENT"
-KEEP = 2
-"""The current generation, and the one before it for readers that have not looked again yet."""
+PARTIAL = "embedded.partial.npz"
+"""What an ingest that was ended embedded so far; the next one goes on with it."""
 
 Stamp = tuple[int, int]
 """What `Generations.stamp` returns: changes whenever the pointer moves."""
@@ -91,8 +95,16 @@ class Generations:
         finally:
             lock.release()
 
-    def build(self, name: str, records: Records, progress: Progress | None = None) -> Generation:
-        """Write ``records`` and their index as a new generation and make it current.
+    def build(
+        self,
+        name: str,
+        records: Records,
+        progress: Progress | None = None,
+        *,
+        origin: Origin | None = None,
+        extras: Mapping[str, bytes] | None = None,
+    ) -> Generation:
+        """Write ``records`` and their index as a new generation and make it current; ``extras`` are further files.
 
         Whatever fails, the old generation stays current. ``progress`` counts the steps of the index.
         Raises `EmptyCatalog`, `WriterBusy`, `StorageError` or `IndexFault`.
@@ -101,15 +113,68 @@ class Generations:
             raise EmptyCatalog(f"the catalogue {name!r} would be empty", hint="Give a file that holds items.")
         with self.lock():
             self._sweep()
-            number = max([generation.number for generation in self.all()], default=0) + 1
-            aside = self.root / f"gen-{number:04d}.tmp"
+            number, aside = self._next()
+            born = stamped(origin or Origin(), number=number, parent=self._parent(origin))
             try:
+                with disk_faults(aside):
+                    aside.mkdir()
+                for file, data in {**(extras or {}), ORIGIN: born.to_json()}.items():
+                    write_file(aside / file, data)
                 self._write(aside, name, records, progress)
                 generation = self._publish(aside, number)
             finally:
                 remove_tree(aside)
+            remember(self.root, born)
             self._prune()
             return generation
+
+    def _parent(self, origin: Origin | None) -> int:
+        """What the next generation goes back to: the current one, or for the same anew, what that goes back to."""
+        folder = self._pointed()
+        born = origin_of(folder) if folder and origin and origin.command == REBUILD else None
+        return born.parent if born else self.number()
+
+    def number(self) -> int:
+        """The number of the current generation, 0 when there is none."""
+        folder = self._pointed()
+        return int(folder.name.removeprefix("gen-")) if folder else 0
+
+    def before(self) -> Generation | None:
+        """The generation that the current one replaced, while it is still here."""
+        folder = self._pointed()
+        born = origin_of(folder) if folder else None
+        older = [one for one in self.all() if one.number < self.number()]
+        if born is not None:
+            older = [one for one in older if one.number == born.parent]
+        return older[-1] if older else None
+
+    def after(self) -> Generation | None:
+        """The newest generation that replaced the current one and was undone."""
+        current = self.number()
+        newer = [one for one in self.all() if one.number > current]
+        undone = [one for one in newer if getattr(origin_of(one.folder), "parent", current) == current]
+        return undone[-1] if undone else None
+
+    def point(self, generation: Generation) -> None:
+        """Make a generation that is still here current again. Raises `IndexFault` when its index is damaged."""
+        with self.lock():
+            fault = "" if is_proven(generation.folder) else prove(generation.folder)
+            if fault:
+                raise IndexFault(
+                    f"the index of {generation.folder.name} is damaged: {fault}",
+                    hint="The current one stays in use. Ingest the file of that time again.",
+                )
+            write_file(self.root / POINTER, f"{generation.folder.name}\n".encode())
+
+    def remove(self) -> None:
+        """Remove the catalogue with all that was ingested; what else is in its folder stays."""
+        with self.lock():
+            with disk_faults(self.root):
+                (self.root / POINTER).unlink(missing_ok=True)
+            for generation in self.all():
+                drop_store(generation.folder)
+                remove_tree(generation.folder)
+            self._sweep()
 
     def all(self) -> tuple[Generation, ...]:
         """Every complete generation, oldest first."""
@@ -122,7 +187,7 @@ class Generations:
 
     def _write(self, aside: Path, name: str, records: Records, progress: Progress | None) -> None:
         records.save(aside)
-        collection = re.sub(r"[^a-zA-Z0-9]+", "-", f"shelftalk-{name}-{aside.stem}-{secrets.token_hex(4)}").strip("-")
+        collection = re.sub(r"[^a-zA-Z0-9]+", "-", f"shelftalk-{name}-{aside.stem}").strip("-")
         place_store(aside, **({"server": self.server, "collection": collection} if self.server else {}))
         if fault := _index(aside, len(records.items), progress) or prove(aside):
             raise IndexFault(
@@ -149,18 +214,32 @@ class Generations:
         generations = self.all()
         return generations[-1].folder if generations else None
 
+    def _next(self) -> tuple[int, Path]:
+        """A number that no folder has, and a folder aside that no other process knows."""
+        number = max([generation.number for generation in self.all()], default=0) + 1
+        while (self.root / f"gen-{number:04d}").is_dir() and any((self.root / f"gen-{number:04d}").iterdir()):
+            number += 1
+        return number, self.root / f"gen-{number:04d}.{secrets.token_hex(4)}.tmp"
+
     def _sweep(self) -> None:
         """Remove what killed writers left."""
         for leftover in self.root.glob("gen-*.tmp"):
             remove_tree(leftover)
+        for name in (POINTER, PARTIAL, HISTORY):
+            for file in self.root.glob(f".{name}.*.tmp"):
+                file.unlink(missing_ok=True)
 
     def _prune(self) -> None:
-        """Remove all but the last `KEEP` generations, except those that a reader holds open."""
-        current = self._pointed()
-        for generation in self.all()[:-KEEP]:
-            if generation.folder != current and not in_use(generation.folder):
+        """Keep the current generation, the one to go back to, and those that a reader holds open; trim the journal."""
+        kept = {self.number(), getattr(self.before(), "number", 0)}
+        for generation in self.all():
+            if generation.number not in kept and not in_use(generation.folder):
                 drop_store(generation.folder)
                 remove_tree(generation.folder)
+        journal = Journal(self.root)
+        with suppress(VectorStoreError, OSError):
+            if journal.path.exists():
+                journal.trim(min(folded(generation.folder) for generation in self.all()))
 
 
 def _index(aside: Path, rows: int, progress: Progress | None) -> str:

@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.applying import caught_up
 from vectorstore.base import Embedder, Hit, Item, Mask, Passage, Schema, Store, Vectors
 from vectorstore.columns import Columns
 from vectorstore.errors import CatalogError, EmbedderMismatch
 from vectorstore.exact import check_query, nearest, nearest_allowed
 from vectorstore.generations import hold
+from vectorstore.journal import Journal
 from vectorstore.lexical import Lexical
 from vectorstore.memory import InMemoryStore
 from vectorstore.opening import open_safely
+from vectorstore.patched import Patched
 from vectorstore.records import Records, load
 from vectorstore.text import item_words, passage_text
 
@@ -40,25 +43,64 @@ class ItemIndex:
     """
 
     def __init__(
-        self, records: Records, store: Store | None, embedder: Embedder, *, fault: str = "", lease: object = None
+        self,
+        records: Records,
+        store: Store | None,
+        embedder: Embedder,
+        *,
+        fault: str = "",
+        lease: object = None,
+        base: ItemIndex | None = None,
     ) -> None:
         """Search ``records``; ``store`` holds the same vectors; None: it cannot be used, because of ``fault``.
 
-        ``lease`` is kept as long as this index lives, whatever it is.
+        ``lease`` is kept as long as this index lives, whatever it is. ``base`` is the index of the generation that
+        ``records`` were changed from: its store and words are searched, and the changed rows exactly beside them.
         """
         _check_embedder(records, embedder)
+        self.records = records
         self.items: Mapping[str, Item] = {item.id: item for item in records.items}
         self.ids: tuple[str, ...] = tuple(self.items)
         self.schema: Schema = records.schema
         self.vectors: Vectors = records.item_vectors
         self.embedder = embedder
         self.columns = Columns(records.items, records.schema)
-        self.bm25 = Lexical([item_words(item, records.schema) for item in records.items], self.ids)
         self.fault = fault
         self.degraded = store is None
         self._store = store
         self._lease = lease
+        self._base = base
         self._rows = {id: row for row, id in enumerate(self.ids)}
+        self._fresh: Mask = np.zeros(len(self.ids), np.bool_)
+        self._stale: frozenset[str] = frozenset()
+        if base is None:
+            self.bm25 = Lexical([item_words(item, records.schema) for item in records.items], self.ids)
+        else:
+            self.bm25 = _patched(base, records)
+            self._fresh, self._stale = _moved(base.records, records)
+
+    def changed(self, records: Records) -> ItemIndex:
+        """An index of ``records``, which are this index's own after a few changes; this one stays as it is.
+
+        Only columns are read anew; the store and the words of the generation are shared. Word statistics are those of
+        the generation until the next one is built.
+        """
+        base = self._base or self
+        store = None if base.degraded else base._store
+        fault = base.fault if base.degraded else ""
+        return ItemIndex(records, store, self.embedder, fault=fault, lease=self._lease, base=base)
+
+    @property
+    def origin(self) -> Records:
+        """The records of the generation, without the changes since."""
+        return self._base.records if self._base is not None else self.records
+
+    @property
+    def touched(self) -> tuple[Item, ...]:
+        """The items that were added or changed since the generation was built."""
+        if self._base is None:
+            return ()
+        return tuple(item for id, item in self.items.items() if self._base.items.get(id) is not item)
 
     def __len__(self) -> int:
         """How many items there are."""
@@ -104,7 +146,7 @@ class ItemIndex:
 
     def _from_store(self, vector: NDArray[np.float32], k: int, mask: Mask | None, *, allowed: int) -> list[Hit]:
         """What the store finds, or nothing: for a failing store, or a mask so narrow that exact search is cheaper."""
-        fetch = k if mask is None else int(1.5 * k * len(self.ids) / allowed) + 20
+        fetch = (k if mask is None else int(1.5 * k * len(self.ids) / allowed) + 20) + len(self._stale)
         if self._store is None or fetch > MOST:
             return []
         try:
@@ -113,10 +155,19 @@ class ItemIndex:
             raise
         except BaseException as error:  # a panic in the store's native code is no Exception
             return self._degrade(f"{type(error).__name__}: {error}")
-        known = [hit for hit in hits if hit.id in self._rows]
-        if len(known) < len(hits):
+        known = [hit for hit in hits if hit.id not in self._stale]
+        if any(hit.id not in self._rows for hit in known):
             return self._degrade("the store holds rows that the records do not")
-        return [hit for hit in known if mask is None or mask[self._rows[hit.id]]][:k]
+        kept = [hit for hit in known if mask is None or mask[self._rows[hit.id]]]
+        return self._with_fresh(kept, vector, k, mask)[:k]
+
+    def _with_fresh(self, hits: list[Hit], vector: NDArray[np.float32], k: int, mask: Mask | None) -> list[Hit]:
+        """``hits`` of the store, and the rows that it does not have yet, scored exactly."""
+        allowed = self._fresh if mask is None else self._fresh & mask
+        if not allowed.any():
+            return hits
+        fresh = nearest_allowed(self.ids, self.vectors, vector, k, mask=allowed)
+        return sorted([*hits, *fresh], key=lambda hit: -hit.score)
 
     def _degrade(self, fault: str) -> list[Hit]:
         _log.error("the item index failed and exact search takes over: %s", fault)
@@ -157,7 +208,7 @@ class PassageIndex:
 
 
 def open_index(folder: Path, embedder: Embedder) -> tuple[ItemIndex, PassageIndex]:
-    """Open the generation in ``folder`` for searching with ``embedder``.
+    """Open the generation in ``folder`` for searching with ``embedder``, with the changes since it was built.
 
     A damaged index costs speed, not service: it is searched exactly, with ``degraded`` and ``fault`` set. Raises
     `EmbedderMismatch` when another embedder made the vectors, `RecordsFault` when the records themselves are damaged.
@@ -168,7 +219,8 @@ def open_index(folder: Path, embedder: Embedder) -> tuple[ItemIndex, PassageInde
     if fault:
         _log.error("%s", fault)
     index = ItemIndex(records, store, embedder, fault=fault, lease=lease)
-    return index, PassageIndex(records, embedder)
+    latest = caught_up(records, Journal(folder.parent), embedder=embedder)
+    return index if latest is records else index.changed(latest), PassageIndex(records, embedder)
 
 
 def index_in_memory(records: Records, embedder: Embedder) -> tuple[ItemIndex, PassageIndex]:
@@ -176,6 +228,24 @@ def index_in_memory(records: Records, embedder: Embedder) -> tuple[ItemIndex, Pa
     store = InMemoryStore(records.dimension)
     store.upsert([item.id for item in records.items], records.item_vectors)
     return ItemIndex(records, store, embedder), PassageIndex(records, embedder)
+
+
+def _patched(base: ItemIndex, records: Records) -> Patched:
+    """The lexical leg of changed records: the generation's own, with the touched rows beside it."""
+    fresh = {
+        row: item_words(item, records.schema)
+        for row, item in enumerate(records.items)
+        if base.items.get(item.id) is not item
+    }
+    return Patched(base.bm25, tuple(item.id for item in records.items), base._rows, fresh=fresh)
+
+
+def _moved(before: Records, after: Records) -> tuple[Mask, frozenset[str]]:
+    """The rows of ``after`` whose vectors the store of ``before`` lacks, and the ids whose vectors it has wrongly."""
+    old = dict(zip((item.id for item in before.items), before.item_hashes, strict=True))
+    new = dict(zip((item.id for item in after.items), after.item_hashes, strict=True))
+    fresh = np.array([old.get(id) != hash_ for id, hash_ in new.items()], np.bool_)
+    return fresh, frozenset(id for id, hash_ in old.items() if new.get(id) != hash_)
 
 
 def _check_embedder(records: Records, embedder: Embedder) -> None:

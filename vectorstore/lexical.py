@@ -13,6 +13,8 @@ from vectorstore.base import Hit, Mask
 from vectorstore.exact import top_rows
 from vectorstore.words import tokens
 
+K1, B = 1.5, 0.75
+
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # else it reports every index it builds
 
 
@@ -23,7 +25,8 @@ class Lexical:
         """Index the texts in memory: about 20,000 short texts a second."""
         self.ids = tuple(ids)
         corpus = [tokens(text) for text in texts]
-        self._bm25 = bm25s.BM25(k1=1.5, b=0.75) if any(corpus) else None
+        self.mean_length = sum(map(len, corpus)) / max(len(corpus), 1)
+        self._bm25 = bm25s.BM25(k1=K1, b=B) if any(corpus) else None
         if self._bm25 is not None:
             self._bm25.index(corpus, show_progress=False)
 
@@ -33,6 +36,14 @@ class Lexical:
         if self._bm25 is None or not known:
             return np.zeros(len(self.ids), np.float32)
         return np.asarray(self._bm25.get_scores(known), np.float32)
+
+    def frequency(self, word: str) -> int:
+        """How many texts hold a token."""
+        place = None if self._bm25 is None else self._bm25.vocab_dict.get(word)
+        if self._bm25 is None or place is None:
+            return 0
+        starts = self._bm25.scores["indptr"]
+        return int(starts[place + 1] - starts[place])
 
     def search(self, query: str, k: int, mask: Mask | None = None) -> list[Hit]:
         """At most ``k`` rows that ``mask`` keeps and that share a word with ``query``, best first."""

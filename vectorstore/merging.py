@@ -20,26 +20,32 @@ class Merged:
     kept: int = 0
 
 
-def merge(old_items: Sequence[Item], old_schema: Schema, new: Ingested) -> Merged:
+def merge(old_items: Sequence[Item], old_schema: Schema, new: Ingested, *, keep: bool = False) -> Merged:
     """The items of ``new``; where one says nothing, what the old item of that id said stays.
 
+    With ``keep`` the old items that ``new`` lacks stay, too, in their places.
     A facet stays only if the file has no such column, or one of the same type; a column that is ignored now goes.
     """
     before = {item.id: item for item in old_items}
     staying = {facet.name: facet for facet in old_schema.facets if _stays(facet, new.plan)}
     items = [_filled(item, before.get(item.id), staying) for item in new.items]
     kept = sum(len(after.facets) - len(item.facets) for after, item in zip(items, new.items, strict=True))
+    if keep:
+        items = _beside(old_items, items, staying)
     named = {column.name for column in new.plan}
     plan = (*new.plan, *(column_of(facet) for name, facet in staying.items() if name not in named))
     spelt, schema = schema_of(items, plan)
     return Merged(spelt, schema, kept)
 
 
-def difference(old: Mapping[str, object], new: Mapping[str, object]) -> tuple[int, int, int]:
-    """How many keys of ``new`` are added, changed, and how many of ``old`` are removed."""
-    added = len(new.keys() - old.keys())
-    changed = sum(old[key] != value for key, value in new.items() if key in old)
-    return added, changed, len(old.keys() - new.keys())
+def _beside(old: Sequence[Item], items: Sequence[Item], staying: Mapping[str, Facet]) -> list[Item]:
+    """Every old item, replaced by the new one of its id, then the new ones."""
+    kept = {item.id: replace(item, facets=_only(item, staying)) for item in old}
+    return list({**kept, **{item.id: item for item in items}}.values())
+
+
+def _only(item: Item, staying: Mapping[str, Facet]) -> dict[str, FacetValue]:
+    return {name: value for name, value in item.facets.items() if name in staying}
 
 
 def _stays(facet: Facet, plan: Plan) -> bool:
@@ -50,11 +56,10 @@ def _stays(facet: Facet, plan: Plan) -> bool:
 def _filled(item: Item, before: Item | None, staying: Mapping[str, Facet]) -> Item:
     if before is None:
         return item
-    known: dict[str, FacetValue] = {name: value for name, value in before.facets.items() if name in staying}
     return replace(
         item,
         description=item.description or before.description,
         image=item.image or before.image,
         url=item.url or before.url,
-        facets={**known, **item.facets},
+        facets={**_only(before, staying), **item.facets},
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from vectorstore.base import Store, VectorStoreError
+from vectorstore.children import end_with_parent
 from vectorstore.errors import IndexFault
 from vectorstore.opening import open_store
 from vectorstore.recall import recall
@@ -45,4 +46,5 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main(Path(sys.argv[1])))

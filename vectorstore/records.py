@@ -42,7 +42,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """One catalogue. Row ``i`` of ``item_vectors`` ``(n, d)`` and ``item_hashes[i]`` belong to ``items[i]``."""
+    """One catalogue. Row ``i`` of ``item_vectors`` ``(n, d)`` and ``item_hashes[i]`` belong to ``items[i]``.
+
+    ``folded`` is the number of the last entry of the catalogue's journal that these records hold.
+    """
 
     items: tuple[Item, ...]
     item_vectors: Vectors
@@ -52,6 +55,7 @@ class Records:
     embedder_name: str
     item_hashes: tuple[str, ...]
     passage_hashes: tuple[str, ...]
+    folded: int = 0
 
     @property
     def dimension(self) -> int:
@@ -79,6 +83,7 @@ def save_vectors(records: Records, folder: Path) -> None:
     write_file(folder / "item_vectors.npy", _npy(records.item_vectors))
     write_file(folder / "passage_vectors.npy", _npy(records.passage_vectors))
     about = {"format": FORMAT, "embedder": records.embedder_name, "dimension": records.dimension}
+    about["folded"] = records.folded
     hashes = {"items": records.item_hashes, "passages": records.passage_hashes}
     write_file(folder / "records.json", json.dumps(about | hashes).encode())
 
@@ -98,7 +103,13 @@ def load(folder: Path, embedder_name: str | None = None) -> Records:
         if (len(hashes[0]), len(hashes[1])) != (len(items), len(passages)):
             raise ValueError(f"{len(items)} items have {len(hashes[0])} hashes")
         vectors = _both_vectors(folder, about)
-    return Records(items, vectors[0], passages, vectors[1], schema, about["embedder"], *hashes)
+    folded = int(about.get("folded", 0))
+    return Records(items, vectors[0], passages, vectors[1], schema, about["embedder"], *hashes, folded=folded)
+
+
+def folded(folder: Path) -> int:
+    """Up to which entry of the journal the records in ``folder`` hold everything. Raises `RecordsFault`."""
+    return int(_about(folder).get("folded", 0))
 
 
 def load_shipped(folder: Path, embedder_name: str) -> Known:
@@ -143,8 +154,9 @@ def embed_changed(
     rows |= _embedded([one for one in missing if one.hash not in rows], embedder, progress)
     vectors = [_stacked([rows[h] for h in hashes], embedder.dimension) for hashes in (item_hashes, passage_hashes)]
     return Records(
-        tuple(items), vectors[0], tuple(passages), vectors[1], schema, embedder.name, item_hashes, passage_hashes
-    )
+        tuple(items), vectors[0], tuple(passages), vectors[1], schema, embedder.name, item_hashes, passage_hashes,
+        folded=old.folded if old else 0,
+    )  # fmt: skip
 
 
 class _Missing(NamedTuple):

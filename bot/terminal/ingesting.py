@@ -1,139 +1,136 @@
-"""Bringing and checking catalogues from the command line: a report first, bars while it works, a summary after."""
+"""Bringing items from the command line: a report first, a question where a person can answer, bars, a summary after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
-from rich.markup import escape
 
 from bot.engines import choose
-from bot.errors import UnknownCatalog
 from bot.settings import Settings
-from bot.terminal.console import SHOWN_PROBLEMS, Bars, emit, err, out
-from vectorstore import ingest
-from vectorstore.base import Facet
+from bot.terminal.console import Bars, can_ask, emit, err, out, stoppable
+from bot.terminal.places import root_of
+from bot.terminal.reviewing import describe, plain, show_samples
+from vectorstore import sampling
+from vectorstore.applying import load_live
+from vectorstore.base import Embedder
 from vectorstore.generations import Generations
-from vectorstore.ingest import Report
-from vectorstore.proof import prove
+from vectorstore.ingest import Planned, plan_items, rejected_path, unchanged, write_items
+from vectorstore.origin import origin_of
+from vectorstore.reports import Consent, Report, is_many
+from vectorstore.sampling import Sample
+
+STOPPED = "The catalogue is as it was. Run the same command again to go on: what was embedded so far is kept."
 
 
-def items(settings: Settings, path: Path, *, catalog: str, check: bool, strict: bool, yes: bool, json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is brought: a file or folder, to which catalogue, and how it is read."""
+
+    path: Path
+    catalog: str
+    strict: bool = False
+    keep: bool = False
+
+
+def items(settings: Settings, source: Source, *, check: bool, consent: Consent, json: bool) -> None:
     """Report what the file would do, ask where a person can answer, then do it."""
-    embedder, root = choose.embedder(settings), _root(settings, catalog)
-
-    def run(**how: Any) -> Report:
-        return ingest.ingest_items(path, catalog_root=root, embedder=embedder, strict=strict, **how)
-
-    planned = run(check=True)
-    if not json:
-        _describe(planned, catalog)
-    if check:
-        return _finish(planned, json=json)
-    if not yes and err.is_terminal and not _agreed(planned):
-        raise typer.Exit(1)
-    with Bars() as bars:
-        done = run(progress=bars, confirmed=yes or err.is_terminal)
-    _finish(done, json=json)
-
-
-def help_pages(settings: Settings, folder: Path, *, catalog: str, check: bool, json: bool) -> None:
-    """Bring the pages of a help centre to a catalogue that has items."""
-    embedder = choose.embedder(settings)
-    with Bars() as bars:
-        report = ingest.ingest_help(
-            folder, catalog_root=_root(settings, catalog), embedder=embedder, progress=bars, check=check
-        )
-    _finish(report, json=json, noun="passages")
-
-
-def check(settings: Settings, *, catalog: str | None, json: bool) -> None:
-    """Open and search each index in a process of its own; exit code 1 when one is damaged."""
-    faults = {name: prove(Generations(_root(settings, name)).current()) for name in _names(settings, catalog)}
-    if json:
-        emit([{"catalog": name, "ok": not fault, "fault": fault} for name, fault in faults.items()])
-    for name, fault in faults.items() if not json else ():
-        remedy = f"\n     to do: shelftalk index rebuild --catalog {name}"
-        out.print(f"[red]fail[/] {name}: {escape(fault)}{remedy}" if fault else f"[green]ok[/]   {name}")
-    if any(faults.values()):
-        raise typer.Exit(1)
-
-
-def rebuild(settings: Settings, *, catalog: str | None) -> None:
-    """Build each index anew from its canonical records; vectors of another embedder are made again."""
-    embedder = choose.embedder(settings)
-    for name in _names(settings, catalog):
+    root = root_of(settings, source.catalog)
+    how: dict[str, Any] = {"catalog_root": root, "strict": source.strict, "keep": source.keep}
+    with stoppable("Nothing was written."):
+        there = Generations(root)
+        if not check and there.exists() and unchanged(source.path, embedder=choose.embedder(settings), **how):
+            return _nothing(there, json=json)
+        with err.status("reading"):
+            planned = plan_items(source.path, **how)
+        if not json:
+            describe(planned.report, source.catalog)
+            _say_rejected(planned)
+        if check:
+            return _checked(settings, planned, json=json)
+        consent = _agreed(planned.report, consent)
+    with stoppable(STOPPED):
+        embedder = choose.embedder(settings)
+        before = _samples(planned, embedder)
         with Bars() as bars:
-            report = ingest.rebuild(_root(settings, name), embedder=embedder, progress=bars)
-        assert report.generation is not None
-        out.print(f"{name}: {report.generation.folder.name} is in place, {report.embedded} texts embedded")
+            report = write_items(planned, embedder=embedder, consent=consent, progress=bars)
+        _finish(report, before, embedder, json=json)
 
 
-def _root(settings: Settings, catalog: str) -> Path:
-    """Where a catalogue lives."""
-    return settings.data_dir / "catalogs" / catalog
+def _nothing(generations: Generations, *, json: bool) -> None:
+    """The end of a run whose file is the one that was brought before."""
+    born = origin_of(generations.current())
+    total = born.items if born else 0
+    if json:
+        return emit(plain(Report(total, total, same=True)))
+    out.print(f"nothing changed, nothing was written: {generations.current().name} was made of this file", markup=False)
 
 
-def _names(settings: Settings, catalog: str | None) -> Iterable[str]:
-    """The catalogues that have a generation; the named one alone when it has."""
-    root = settings.data_dir / "catalogs"
-    there = sorted(path.name for path in root.glob("*") if Generations(path).exists())
-    if catalog is not None and catalog not in there:
-        known = ", ".join(there) or "none yet"
-        raise UnknownCatalog(f"no catalogue is called {catalog!r}", hint=f"catalogues here: {known}")
-    if not there:
-        raise UnknownCatalog("there is no catalogue yet", hint="bring one: shelftalk ingest items FILE --catalog NAME")
-    return [catalog] if catalog else there
+def agree(question: str, *, yes: bool) -> None:
+    """Ask where a person can answer; ends the command when the answer is no."""
+    if not yes and can_ask() and not typer.confirm(question, default=True, err=True):
+        err.print("nothing was written")
+        raise typer.Exit(1)
 
 
-def _describe(report: Report, catalog: str) -> None:
-    """Counts, problems grouped, and what visitors will be able to ask for."""
-    counts = f"{report.added} new, {report.changed} changed, {report.removed} removed"
-    out.print(f"[bold]{escape(catalog)}[/]: {report.read} rows read, {report.total} items: {counts}")
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        out.print(f"  [yellow]{escape(str(problem))}[/]")
-    if len(report.problems) > SHOWN_PROBLEMS:
-        out.print(f"  [yellow]... and {len(report.problems) - SHOWN_PROBLEMS} more problems[/]")
-    for note in report.notes:
-        out.print(f"  {note}", markup=False)
-    for facet in report.schema.facets:
-        out.print(f"  {facet.name:<14} {facet.type:<9} {facet.filled:>4.0%}  {_sample(facet)}", markup=False)
+def type_number(lost: int, what: str = "items") -> None:
+    """Let the person type how many go; ends the command when it is another number."""
+    typed = typer.prompt(f"{lost} {what} would go; type that number to go on", err=True)
+    if str(typed).strip() != str(lost):
+        err.print("that is another number; nothing was written")
+        raise typer.Exit(1)
 
 
-def _sample(facet: Facet) -> str:
-    """What the column holds, in one line."""
-    if facet.values:
-        return ", ".join(value for value, _ in facet.values[:5])
-    return f"{facet.low:g} to {facet.high:g} {facet.unit}".strip() if facet.low is not None else ""
+def _agreed(report: Report, consent: Consent) -> Consent:
+    """What the person agrees to; without a terminal, what the command said."""
+    if not can_ask() or consent.removing is not None:
+        return consent
+    if is_many(report):
+        type_number(report.removed)
+        return Consent(yes=True, removing=report.removed)
+    agree("Write this?", yes=consent.yes)
+    return Consent(yes=True)
 
 
-def _agreed(report: Report) -> bool:
-    """Ask the person at the terminal; what would lose much wants more than a key."""
-    if report.removed * 5 > max(report.total, 1):
-        return str(typer.prompt(f"{report.removed} items would go; type that number to go on")) == str(report.removed)
-    return typer.confirm("Write this?", default=True)
+def _checked(settings: Settings, planned: Planned, *, json: bool) -> None:
+    """The end of a check: what some searches find now, where there is an index."""
+    samples = _samples(planned, choose.embedder(settings)) if planned.work.old else ()
+    if json:
+        return emit(plain(planned.report, samples=samples))
+    show_samples(samples)
+    out.print("\nchecked, nothing was written")
 
 
-def _finish(report: Report, *, json: bool, noun: str = "items") -> None:
+def _samples(planned: Planned, embedder: Embedder) -> tuple[Sample, ...]:
+    if planned.work.old is None:
+        return ()
+    asked = sampling.queries(planned.work.items, planned.work.schema)
+    return sampling.search(planned.work.old, asked, embedder)
+
+
+def _finish(report: Report, before: Sequence[Sample], embedder: Embedder, *, json: bool) -> None:
     """The outcome, for a person or a program."""
     if json:
-        emit(_plain(report))
-    elif report.generation is None:
-        out.print("checked, nothing was written")
+        return emit(plain(report))
+    if report.generation is None:
+        out.print("nothing changed, nothing was written")
     else:
-        out.print(f"{report.total} {noun} in {report.generation.folder.name}, {report.embedded} texts embedded")
-        if report.catalog_toml:
-            out.print(f"correct what was inferred in {report.catalog_toml}, then ingest again")
+        if before:
+            asked = [sample.query for sample in before]
+            show_samples(before, sampling.search(load_live(report.generation.folder), asked, embedder))
+        out.print(f"{report.total} items in {report.generation.folder.name}, {report.embedded} texts embedded")
+        out.print("`shelftalk ingest undo` goes back", markup=False) if report.before else None
+    if report.rejected_file:
+        how = f"correct them, then `shelftalk ingest items {report.rejected_file} --keep`"
+        out.print(f"{report.rejected} rejected rows, each with its error, are saved; {how}", markup=False)
+    if report.catalog_toml:
+        out.print(f"correct what was inferred in {report.catalog_toml}, then ingest again", markup=False)
 
 
-def _plain(report: Report) -> dict[str, Any]:
-    """The report as JSON."""
-    names = ("read", "total", "added", "changed", "removed", "kept_values", "embedded", "notes")
-    facets = [{"name": f.name, "type": f.type, "unit": f.unit, "filled": f.filled} for f in report.schema.facets]
-    counts = {name: getattr(report, name) for name in names}
-    problems = [asdict(problem) for problem in report.problems]
-    written = report.generation.folder.name if report.generation else None
-    return {**counts, "problems": problems, "facets": facets, "generation": written}
+def _say_rejected(planned: Planned) -> None:
+    if planned.report.rejected:
+        place = rejected_path(planned.path)
+        out.print(f"\n{planned.report.rejected} rejected rows will be saved in {place}, to be corrected", markup=False)
