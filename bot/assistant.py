@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 
 from bot import acts, lookup, types
 from bot.errors import InvalidRequest, ShelftalkError, TooBusy, UnknownCatalog
+from bot.presence import present
 from bot.profile import state_event
+from bot.rules import hidden
 from bot.state import edit, fold, within
 from bot.turn import Turn
 from bot.understanding import understand
@@ -72,11 +74,15 @@ class Assistant:
 
     def shelf(self, catalog: str | None = None) -> types.Shelf:
         """The current shelf of ``catalog`` (None: the default). Raises UnknownCatalog."""
+        return self.source(catalog)()
+
+    def source(self, catalog: str | None = None) -> Callable[[], types.Shelf]:
+        """What gives the current shelf of ``catalog`` (None: the default). Raises UnknownCatalog."""
         name = catalog or next(iter(self._shelves), "")
         if name not in self._shelves:
             offered = ", ".join(self._shelves) or "none; run `shelftalk ingest items FILE` first"
             raise UnknownCatalog(f"no catalogue is called {name!r}", hint=f"catalogues here: {offered}")
-        return self._shelves[name]()
+        return self._shelves[name]
 
     def voice(self, locale: str, catalog: str) -> Voice:
         """The voice that speaks ``locale`` about ``catalog``; edits of the prompt files are heard at once."""
@@ -196,7 +202,8 @@ class Assistant:
     def _events(self, turn: Turn) -> Iterator[types.Event]:
         """Understand, fold, act, suggest."""
         shelf = turn.shelf
-        turn.intent = understand(shelf.understander, shelf.fallback, turn.history, turn.message, shelf.items.schema)
+        found = understand(shelf.understander, shelf.fallback, turn.history, turn.message, shelf.items.schema)
+        turn.intent = present(found, shelf.items.items, hidden(shelf.items, shelf.rules))
         turn.state = fold(turn.state, turn.intent, items=shelf.items.items)
         turn.voice = self.voice(turn.state.language, shelf.name)
         yield types.Understood(turn.intent)

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import logging
+import time
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from bot.assistant import Assistant
+from bot.changing import Changing
 from bot.engines import choose
 from bot.engines.understand_lexical import LexicalUnderstander
 from bot.engines.write_composed import ComposedWriter
 from bot.errors import MemoryFault, SettingsError
 from bot.memory import Memory, open_memory
+from bot.presence import Present
 from bot.remembering import Remembering
 from bot.settings import Settings
 from bot.shelving import LiveShelf
 from bot.types import Shelf, Understander, Writer
 from bot.understanding import Vocabulary
 from prompts import Registry
+from vectorstore import ingest
 from vectorstore.generations import Generations
 from vectorstore.index import open_index
 
 if TYPE_CHECKING:
     from bot.types import Reranker
     from vectorstore.base import Embedder, Item
+    from vectorstore.index import ItemIndex
 
 _log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
+
+QUICK = 0.3
+"""Seconds: a vocabulary that is read so fast is read anew before a change is answered, a slower one soon after."""
 
 
 def build(settings: Settings, *, say: Say = _log.info) -> Assistant:
@@ -88,6 +97,8 @@ class _Engines:
         self._settings = settings
         self._prompts = prompts
         self._composed = ComposedWriter()
+        self._examples = Remembering(embedder)
+        self._reading = dict[str, float]()
         self._ended, self._warming = Event(), list[Thread]()
         weakref.finalize(self, _end, self._ended, self._warming)
         self._chat = None
@@ -99,15 +110,14 @@ class _Engines:
     def shelf(self, name: str, folder: Path) -> Shelf:
         """One generation, opened with every engine."""
         items, passages = open_index(folder, self.embedder)
-        vocabulary = Vocabulary(tuple(items.items.values()), items.schema)
-        lexical = LexicalUnderstander(vocabulary, self.embedder)
+        understander, lexical = self._readers(name, items)
         self._warm(tuple(items.items.values()), folder.parent / "late.npz")
         return Shelf(
             name=name,
             items=items,
             help=passages,
             embedder=Remembering(self.embedder),
-            understander=self._understander(name, lexical, vocabulary),
+            understander=understander,
             fallback=lexical,
             writer=self._writer(),
             composed=self._composed,
@@ -116,10 +126,44 @@ class _Engines:
             multilingual="multilingual" in self.embedder.name,
         )
 
-    def _warm(self, items: Sequence[Item], cache: Path) -> None:
-        """Let the reranker encode the catalogue in the background; until then it encodes what it is asked to score."""
+    def remade(self, shelf: Shelf, items: ItemIndex) -> Shelf:
+        """``shelf`` with changed items. What reads messages learns their names at once where that is quick, else soon.
+
+        Search, filters and cards have them in any case.
+        """
+        self._warm(items.touched, self._settings.data_dir / "catalogs" / shelf.name / "late-changes.npz", skip=True)
+        if self._reading.get(shelf.name, 0.0) <= QUICK:
+            understander, lexical = self._readers(shelf.name, items)
+            return replace(shelf, items=items, understander=understander, fallback=lexical)
+        fallback = Present(shelf.fallback, items.items)
+        alone = shelf.understander is shelf.fallback
+        understander = fallback if alone else Present(shelf.understander, items.items)
+        return replace(shelf, items=items, understander=understander, fallback=fallback)
+
+    def settled(self, shelf: Shelf) -> Shelf:
+        """``shelf`` with its vocabulary read anew where that was left for later."""
+        if not isinstance(shelf.fallback, Present):
+            return shelf
+        understander, lexical = self._readers(shelf.name, shelf.items)
+        return replace(shelf, understander=understander, fallback=lexical)
+
+    def _readers(self, name: str, items: ItemIndex) -> tuple[Understander, LexicalUnderstander]:
+        """The engine in charge of reading and the lexical one; how long they took is remembered."""
+        began = time.perf_counter()
+        vocabulary = Vocabulary(tuple(items.items.values()), items.schema)
+        lexical = LexicalUnderstander(vocabulary, self._examples)
+        understander = self._understander(name, lexical, vocabulary)
+        self._reading[name] = time.perf_counter() - began
+        return understander, lexical
+
+    def _warm(self, items: Sequence[Item], cache: Path, *, skip: bool = False) -> None:
+        """Let the reranker encode the catalogue in the background; until then it encodes what it is asked to score.
+
+        ``skip``: leave it when it is still busy.
+        """
         warm = getattr(self.reranker, "warm", None)
-        if warm is not None:
+        self._warming[:] = [thread for thread in self._warming if thread.is_alive()]
+        if warm is not None and items and not (skip and self._warming):
             thread = Thread(target=lambda: warm(items, cache=cache, cancel=self._ended), name="warm", daemon=True)
             self._warming.append(thread)
             thread.start()
@@ -158,7 +202,13 @@ def _shelf(settings: Settings, name: str, engines: _Engines) -> LiveShelf:
     if name in demo.NAMES:
         demo.lay_out(name, root, engines.embedder)
     generations = Generations(root)
-    return LiveShelf(generations.current, lambda folder: engines.shelf(name, folder))
+    return LiveShelf(
+        generations.current,
+        lambda folder: engines.shelf(name, folder),
+        changing=Changing(root, engines.embedder, engines.remade),
+        settle=engines.settled,
+        compact=lambda: ingest.rebuild(root, embedder=engines.embedder),
+    )
 
 
 def _running(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> tuple[str, ...]:

@@ -33,6 +33,12 @@ def visible(index: ItemIndex, rules: Sequence[Rule]) -> tuple[Mask, tuple[str, .
     return mask, tuple(applied)
 
 
+def hidden(index: ItemIndex, rules: Sequence[Rule]) -> frozenset[str]:
+    """The ids that a rule hides: such an item is not shown even to who names it."""
+    hiding = [rule for rule in rules if rule.action == "hide"]
+    return frozenset(index.ids[row] for rule in hiding for row in np.flatnonzero(scope(index, rule)))
+
+
 def pushes(index: ItemIndex, rules: Sequence[Rule], ids: Sequence[str]) -> tuple[Mapping[str, float], tuple[str, ...]]:
     """How far each of ``ids`` is moved (+1 promoted, -1 buried, else absent), and the rules that did it."""
     found: dict[str, float] = {}

@@ -10,7 +10,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -19,6 +19,8 @@ from bot.errors import SettingsError
 Profile: TypeAlias = Literal["embedded", "offline", "gpu", "cluster"]
 
 _PREFIX = "SHELFTALK_"
+SHORTEST_TOKEN = 16
+"""Characters of an operator token at least."""
 _PROFILES: dict[str, dict[str, Any]] = {
     "embedded": {},
     "offline": {"embedder": "hashed", "reranker": "overlap", "understander": "lexical", "writer": "composed"},
@@ -44,6 +46,9 @@ class Settings:
     - ``device``: ``auto``, ``cpu`` or ``cuda[:n]``; only ``auto`` falls back.
     - ``turns_at_once`` bounds running turns, ``queue`` those that may wait; past that a request gets 429.
     - ``per_minute`` bounds messages per visitor and ``per_minute_address`` those per network address.
+    - ``operator_token`` opens the operator's routes; empty: one that is made once and kept in the data directory.
+    - ``log_format``: ``text`` or ``json``, one line per request and per turn, without what was said.
+    - ``retention_days``: conversations that were quiet for so long are deleted daily; 0 keeps them.
     """
 
     profile: Profile = "embedded"
@@ -70,6 +75,9 @@ class Settings:
     per_minute: int = 30
     per_minute_address: int = 120
     prompts_dir: Path | None = None
+    operator_token: str = field(default="", repr=False)
+    log_format: str = "text"
+    retention_days: int = 0
 
     @property
     def understander_engine(self) -> str:
@@ -94,7 +102,7 @@ class Settings:
             SettingsError: an unknown field or profile, or a value that does not fit, with the remedy.
         """
         environ = os.environ if environ is None else environ
-        fields = {field.name: field for field in dataclasses.fields(cls)}
+        fields = {one.name: one for one in dataclasses.fields(cls)}
         chosen = {name: value for name, value in chosen.items() if value is not None}
         if unknown := chosen.keys() - fields.keys():
             raise SettingsError(f"no setting is called {sorted(unknown)}", hint=f"known: {', '.join(fields)}")
@@ -142,6 +150,15 @@ def _check(settings: Settings) -> Settings:
             raise SettingsError(f"{name} {value!r} is not known", hint=f"choose one of {', '.join(allowed)}")
         if value == "chat" and not settings.chat:
             raise SettingsError(f"{name}='chat' needs a language model", hint="name one with --chat FOLDER|NAME|URL")
+    if settings.log_format not in ("text", "json"):
+        raise SettingsError(f"log_format {settings.log_format!r} is not known", hint="choose text or json")
+    if settings.operator_token and len(settings.operator_token) < SHORTEST_TOKEN:
+        raise SettingsError(
+            f"the operator token has {len(settings.operator_token)} characters",
+            hint=f"use at least {SHORTEST_TOKEN}, as from `openssl rand -hex 24`; or none: then one is made",
+        )
+    if settings.retention_days < 0:
+        raise SettingsError("retention_days is negative", hint="give days, or 0 to keep conversations")
     for name in ("turns_at_once", "queue", "max_message", "per_minute", "per_minute_address"):
         if getattr(settings, name) < 1:
             raise SettingsError(f"{name} must be at least 1", hint=f"set {_PREFIX}{name.upper()}")

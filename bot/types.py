@@ -75,6 +75,18 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
+class Vague:
+    """A word of degree behind one of an intent's constraints: "a light tent".
+
+    ``share``: its number is the one below which this share of the items lies, 0 to 1; of those that meet the other
+    conditions in force, which only the state knows.
+    """
+
+    constraint: Constraint
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What one message asks for. Empty fields mean "not said".
 
@@ -82,7 +94,8 @@ class Intent:
     contradicts); ``dropped`` names facets whose constraints go ("any year is fine"), and ``retracted`` the values
     taken back ("actually, not comedy" retracts and excludes). ``wishes`` are free text that no facet holds
     ("funnier", "quiet"; "not gory" is unwanted, and never searched or quoted for). ``asked`` names the facets an
-    `ask_item` is about, empty for "tell me about it". ``question`` is the service question. ``query`` is the text
+    `ask_item` is about, empty for "tell me about it". ``vague`` says which of the ``constraints`` stand for a word of
+    degree. ``question`` is the service question. ``query`` is the text
     that search uses for this message. ``more`` is "something else": exclude what was shown. ``surprise``: the
     visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/ refusal situation key
     ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of small talk and of
@@ -101,6 +114,7 @@ class Intent:
     mentions: tuple[Mention, ...] = ()
     asked: tuple[str, ...] = ()
     question: str = ""
+    vague: tuple[Vague, ...] = ()
     more: bool = False
     surprise: bool = False
     reset: bool = False

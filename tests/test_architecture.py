@@ -17,10 +17,15 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "prompts", "vectorstore")
 
 LAYERS: tuple[tuple[str, set[str]], ...] = (
-    ("nouns", {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}),
+    (
+        "nouns",
+        {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}
+        | {"degrees", "meeting"},
+    ),
     (
         "stages",
         {"understanding", "state", "wording", "phrasing", "profile", "turn", "gathering", "shelving", "cutting"}
+        | {"changing", "presence", "rulebook"}
         | {"anchors", "rules", "relaxing", "retrieval", "features", "ranking"}
         | {"evidence", "quotes", "reasons", "details", "drawing", "explaining", "grounds", "claims"}
         | {"answering", "support", "lookup"},
@@ -48,10 +53,16 @@ OPERATORS = {  # whose strings only an operator or a program reads
     "bot/training/": "scripts, for the developer",
     "bot/demo/": "scripts that build the demo; its texts are data",
     "bot/build.py": "what runs where, for the operator",
+    "bot/rulebook.py": "errors of an operator's rules",
+    "bot/changing.py": "errors of an operator's rows",
     "bot/runnable.py": "descriptions of a tool, for a language model",
     "bot/web/body.py": "errors of the API, for programs",
     "bot/web/errors.py": "errors of the API, for programs",
     "bot/web/filters.py": "errors of the API, for programs",
+    "bot/web/logs.py": "the form of a log line",
+    "bot/web/metrics.py": "what figures mean, for the operator",
+    "bot/web/routes/items.py": "errors of the API, for the operator",
+    "bot/web/routes/operator.py": "errors of the API, for the operator",
     "bot/web/routes/ready.py": "health, for the operator",
     "bot/web/serve.py": "remedies, for the operator",
     "bot/web/stream.py": "an error with its remedy",

@@ -73,7 +73,7 @@ def test_a_broken_generation_changes_nothing_and_is_said_once(folders, caplog):
     assert live().name == "gen-0001"
     assert folders.opened == ["gen-0001", "gen-0002"]
     assert [record.getMessage() for record in caplog.records] == [
-        "generation gen-0002 cannot be opened, the old one serves on"
+        "generation gen-0002 cannot be opened, the old one serves on: damaged"
     ]
     folders.folder = Path("gen-0003")
     wait_until(lambda: live().name == "gen-0003")

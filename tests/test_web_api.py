@@ -174,8 +174,8 @@ def test_a_proxy_may_strip_the_prefix_or_pass_it_on(tmp_path, prefix):
 def test_the_routes_are_listed(http):
     """`/openapi.json` names every route and the fields of its body."""
     listed = http.get("/openapi.json").json()
-    v1 = "chat search answer feedback me me/export catalogs transcript sessions"
-    assert set(listed["paths"]) == {"/healthz", "/readyz"} | {f"/v1/{name}" for name in v1.split()}
+    v1 = "chat search answer feedback me me/export catalogs transcript sessions rules items/{id} items:bulk"
+    assert set(listed["paths"]) == {"/healthz", "/readyz", "/metrics"} | {f"/v1/{name}" for name in v1.split()}
     assert set(listed["components"]["schemas"]["Message"]["properties"]) == {
         "message",
         "catalog",

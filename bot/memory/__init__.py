@@ -2,6 +2,7 @@
 
 from bot.memory.opening import open_memory
 from bot.memory.records import HandOver, Session, StoredTurn
+from bot.memory.retention import Forgotten
 from bot.memory.store import Memory
 
-__all__ = ["HandOver", "Memory", "Session", "StoredTurn", "open_memory"]
+__all__ = ["Forgotten", "HandOver", "Memory", "Session", "StoredTurn", "open_memory"]

@@ -15,8 +15,8 @@ from bot.memory.migrations import migrate
 from bot.memory.store import Memory
 
 
-def open_memory(url: str) -> Memory:
-    """Open, migrate and recover a database.
+def open_memory(url: str, *, recover: bool = True) -> Memory:
+    """Open, migrate and recover a database; ``recover=False`` where a server may be running on it.
 
     ``url``: ``memory`` (nothing is kept), ``sqlite:///FILE``, or ``postgresql://USER:PASSWORD@HOST/NAME``.
 
@@ -27,7 +27,8 @@ def open_memory(url: str) -> Memory:
         engine = _in_memory() if url == "memory" else _engine(url)
         migrate(engine)
         memory = Memory(engine, ephemeral=url == "memory")
-        memory.recover()
+        if recover:
+            memory.recover()
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise MemoryFault(f"the database cannot be opened: {_brief(error)}", hint=_remedy(url)) from error
     return memory

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import RLock
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import InvalidRequest, MemoryFault, UnknownSession
 from bot.memory.records import HandOver, Session, StoredTurn, load_state
+from bot.memory.retention import MOST_DAYS, Forgotten, count_quiet, forget_quiet
 from bot.memory.rows import json_row, now, shown_values, transcript, turn_values
 from bot.memory.tables import feedback, hand_overs, sessions, shown, turns, visitors
 from bot.turn import TurnRecord
@@ -167,6 +169,25 @@ class Memory:
             left = select(func.count()).select_from(sessions).where(sessions.c.visitor_id == visitor)
             if connection.execute(left).scalar_one() == 0:
                 connection.execute(delete(visitors).where(visitors.c.id == visitor))
+
+    def retain(self, days: int, *, dry_run: bool = False) -> Forgotten:
+        """Delete conversations that were quiet for more than ``days`` days, and all that belongs to them, in batches.
+
+        ``dry_run`` only counts. Raises InvalidRequest for less than a day.
+        """
+        if days < 1:
+            raise InvalidRequest(f"{days} days are too few", hint="keep conversations for a day at least")
+        before = now() - timedelta(days=min(days, MOST_DAYS))
+        if dry_run:
+            with self._transaction() as connection:
+                return count_quiet(connection, before)
+        total = Forgotten()
+        while True:
+            with self._transaction() as connection:
+                found = forget_quiet(connection, before)
+            if not found.sessions:
+                return total
+            total = total.plus(found)
 
     def recover(self) -> int:
         """Mark turns that a dead process left running as ``cut``; their messages stay. Returns how many."""

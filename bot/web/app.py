@@ -14,8 +14,10 @@ from bot.settings import Settings
 from bot.web import errors, security
 from bot.web.body import BodyGuard
 from bot.web.desk import Desk
+from bot.web.observing import Observed
 from bot.web.paths import RootPath, prefix
 from bot.web.routes import api, probes
+from bot.web.tidying import tidying
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -31,13 +33,14 @@ def create_app(assistant: Assistant, settings: Settings, *, with_page: bool = Tr
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with tidying(assistant.memory, settings.retention_days):
+            yield
         await desk.close()
 
     app = FastAPI(title="Shelftalk", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.desk = desk
     errors.install(app)
-    _guard(app, settings)
+    _guard(app, settings, desk)
     app.include_router(probes)
     app.include_router(api, prefix="/v1")
     app.mount("/v1", api)  # what no route above took ends here, as our 404 or 405, and not at the page
@@ -46,13 +49,14 @@ def create_app(assistant: Assistant, settings: Settings, *, with_page: bool = Tr
     return app
 
 
-def _guard(app: FastAPI, settings: Settings) -> None:
+def _guard(app: FastAPI, settings: Settings, desk: Desk) -> None:
     """The middleware; the last one added sees a request first."""
     origins = security.checked(settings.allowed_origins)
     app.add_middleware(BodyGuard)
     app.add_middleware(errors.Unforeseen)
     app.add_middleware(CORSMiddleware, **security.cors(origins))
     app.add_middleware(security.SecurityHeaders, origins=origins)
+    app.add_middleware(Observed, metrics=lambda: desk.metrics)
     app.add_middleware(RootPath, root_path=settings.root_path)
 
 

@@ -11,6 +11,9 @@ from bot.web.paths import route_path
 
 _KILOBYTE = 1024
 _LARGEST = (
+    ("/v1/items:bulk", 4096 * _KILOBYTE),
+    ("/v1/items/", 512 * _KILOBYTE),
+    ("/v1/rules", 512 * _KILOBYTE),
     ("/v1/", 64 * _KILOBYTE),
     ("/gradio_api/upload", 0),  # nothing on the page takes a file
     ("/", 1024 * _KILOBYTE),
@@ -18,7 +21,7 @@ _LARGEST = (
 
 
 class BodyGuard:
-    """At most 64 kB of JSON for the API, 1 MB for the page, and no uploads."""
+    """At most 64 kB of JSON for the API (more for the operator's items), 1 MB for the page, and no uploads."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.settings import Settings
 from bot.types import Event
+from bot.web.gate import Gate
 from bot.web.limits import Limits
+from bot.web.metrics import Metrics
 from bot.web.seats import Release, Seats
 from bot.web.stream import pump
+from bot.web.watching import TurnWatch
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -42,6 +45,8 @@ class Desk:
         self.assistant = assistant
         self.settings = settings
         self.limits = Limits(settings.per_minute, settings.per_minute_address)
+        self.gate = Gate(settings)
+        self.metrics = Metrics()
         self._turns = Seats(settings.turns_at_once, settings.queue)
         self._lookups = Seats(settings.turns_at_once, settings.queue)
         self._running: dict[str, _Running] = {}
@@ -55,6 +60,22 @@ class Desk:
             TooBusy: a limit is reached, every seat and the line are taken, or the session still answers.
             ShelftalkError: whatever the turn raises.
         """
+        watch = TurnWatch(self.metrics)
+        events = self._converse(session_id, message, address=address, cancel=cancel)
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    watch.see(event)
+                    yield event
+        except BaseException as error:
+            watch.end(error)
+            raise
+        watch.end()
+
+    async def _converse(
+        self, session_id: str, message: str, *, address: str, cancel: threading.Event | None
+    ) -> AsyncGenerator[Event, None]:
+        """Limits, then a seat, then the events."""
         self.limits.message(session_id, address)
         await self._after_a_stopped_turn(session_id)
         running = _Running(cancel or threading.Event(), release=await self._turns.take())

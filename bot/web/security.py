@@ -57,7 +57,7 @@ def cors(origins: Sequence[str]) -> dict[str, Any]:
         "allow_origins": list(origins),
         "allow_methods": ["GET", "POST", "PATCH", "DELETE"],
         "allow_headers": ["Content-Type", "Authorization", "X-Session"],
-        "expose_headers": ["Retry-After"],
+        "expose_headers": ["Retry-After", "X-Request-Id"],
     }
 
 

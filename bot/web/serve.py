@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import errno
-import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.web.logs import log_to_stderr, worth_reading
 from bot.web.paths import prefix
-from bot.web.redaction import Redaction
+from bot.web.token import ensure_token, token_file
+from vectorstore.errors import StorageError
+
+__all__ = ["address", "free_port", "listen", "log_to_stderr", "serve", "worth_reading"]
 
 Say = Callable[[str], None]
 
 _LINGER_SECONDS = 10
-_OURS = frozenset({"bot", "vectorstore", "prompts"})
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def serve(settings: Settings, *, say: Say) -> None:
@@ -28,7 +29,7 @@ def serve(settings: Settings, *, say: Say) -> None:
         ShelftalkError, VectorStoreError: the assistant cannot be built.
     """
     with listen(settings.host, settings.port) as door:
-        log_to_stderr()
+        log_to_stderr(settings.log_format)
         _run(settings, door, say)
 
 
@@ -46,20 +47,6 @@ def listen(host: str, port: int) -> socket.socket:
     return door
 
 
-def log_to_stderr() -> None:
-    """Warnings of everyone, news of ours, personal data blacked out."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(_FORMAT))
-    handler.addFilter(worth_reading)
-    handler.addFilter(Redaction())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-
-
-def worth_reading(record: logging.LogRecord) -> bool:
-    """Whether the log keeps a record: from our packages all news, from others warnings."""
-    return record.levelno >= (logging.INFO if record.name.partition(".")[0] in _OURS else logging.WARNING)
-
-
 def _run(settings: Settings, door: socket.socket, say: Say) -> None:
     """Build, announce, serve. No access log: addresses are personal data, and a proxy keeps one where it is wanted."""
     import uvicorn
@@ -68,6 +55,7 @@ def _run(settings: Settings, door: socket.socket, say: Say) -> None:
     from bot.web.app import create_app
 
     app = create_app(build(settings, say=say), settings)
+    say(_operators(settings))
     say(f"open {address(door, settings)} (stop with Ctrl+C)")
     config = uvicorn.Config(
         app,
@@ -79,6 +67,17 @@ def _run(settings: Settings, door: socket.socket, say: Say) -> None:
     )
     with suppress(KeyboardInterrupt):  # the server has already ended in good order
         uvicorn.Server(config).run(sockets=[door])
+
+
+def _operators(settings: Settings) -> str:
+    """Where the operator's token is, made now if there is none yet."""
+    if settings.operator_token:
+        return "the operator's token is the one in SHELFTALK_OPERATOR_TOKEN"
+    try:
+        ensure_token(settings)
+    except StorageError as error:
+        return f"the operator's routes are closed: {error} ({error.hint})"
+    return f"the operator's token is in {token_file(settings)} (`shelftalk token` prints it)"
 
 
 def address(door: socket.socket, settings: Settings) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
 from threading import Thread
 
 import pytest
+from sqlalchemy import update
 
 from bot.errors import InvalidRequest, MemoryFault, UnknownSession
-from bot.memory import Memory, open_memory
+from bot.memory import Forgotten, Memory, open_memory
+from bot.memory.rows import now
+from bot.memory.tables import feedback, hand_overs, sessions, turns
 from bot.turn import TurnRecord
 from bot.types import Card, Delta, DialogueState, Intent, Message, Notice, Order
 from tests.services import postgres
@@ -165,6 +170,71 @@ def test_parallel_visitors_do_not_mix(memory):
         thread.join()
     for number, session_id in enumerate(sessions):
         assert [turn.message for turn in memory.turns(session_id)] == [f"{number}:{step}" for step in range(4)]
+
+
+def aged(memory: Memory, session_id: str, days: int) -> None:
+    """Make everything of a session so many days older."""
+    key, past = hashlib.sha256(session_id.encode()).hexdigest(), now() - timedelta(days=days)
+    with memory._engine.begin() as connection:
+        connection.execute(update(sessions).where(sessions.c.key == key).values(created=past, updated=past))
+        for table in (turns, feedback, hand_overs):
+            connection.execute(update(table).where(table.c.session_key == key).values(created=past))
+
+
+def test_old_conversations_are_forgotten_with_everything_of_theirs(memory, monkeypatch):
+    """In batches; what is counted before is what is deleted; younger conversations stay whole."""
+    monkeypatch.setattr("bot.memory.retention.BATCH", 2)
+    old = [talked(memory)[0] for _ in range(5)]
+    young, young_turn = talked(memory)
+    memory.record_feedback(old[0], kind="like", item_id="a")
+    memory.hand_over(old[1], summary="s", reason="asked")
+    memory.record_feedback(young, kind="like", item_id="a", turn_id=young_turn)
+    for session_id in old:
+        aged(memory, session_id, 31)
+    aged(memory, young, 29)
+    planned = memory.retain(30, dry_run=True)
+    assert planned == Forgotten(sessions=5, turns=5, shown=10, feedback=1, hand_overs=1, visitors=5)
+    assert memory.retain(30) == planned
+    assert memory.retain(30) == memory.retain(30, dry_run=True) == Forgotten()
+    for session_id in old:
+        with pytest.raises(UnknownSession):
+            memory.turns(session_id)
+    kept = memory.export(young)
+    assert [len(kept[name]) for name in ("turns", "shown", "feedback")] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("lately", ["turn", "feedback", "state"])
+def test_a_conversation_is_as_old_as_what_happened_last(memory, lately):
+    """One that began long ago and was taken up again stays."""
+    session_id, _ = talked(memory)
+    aged(memory, session_id, 400)
+    if lately == "turn":
+        memory.begin_turn(session_id, "hello again")
+    elif lately == "feedback":
+        memory.record_feedback(session_id, kind="like", item_id="a")
+    else:
+        memory.save_state(session_id, STATE)
+    assert memory.retain(30) == Forgotten()
+    assert memory.turns(session_id)
+
+
+def test_a_visitor_with_a_younger_conversation_stays(memory):
+    """Only who has none left is forgotten."""
+    first = memory.open_session(catalog="films")
+    second = memory.open_session(catalog="films", visitor=first.visitor_id)
+    aged(memory, first.id, 31)
+    assert memory.retain(30, dry_run=True) == memory.retain(30) == Forgotten(sessions=1)
+    assert memory.open_session(second.id, catalog="films").visitor_id == first.visitor_id
+
+
+def test_less_than_a_day_is_refused_and_very_many_days_keep_all(memory):
+    """A slip of the pen does not erase today."""
+    session_id, _ = talked(memory)
+    for days in (0, -3):
+        with pytest.raises(InvalidRequest):
+            memory.retain(days)
+    assert memory.retain(10**9) == Forgotten()
+    assert memory.turns(session_id)
 
 
 def test_reopening_keeps_everything(tmp_path):

@@ -162,6 +162,7 @@ class Handlers:
         """A like, a dislike (with its reason), seen, undo or a look at the details of one shown item."""
         kind: Any = "dislike" if asked.act == "reason" else asked.act
         changed = self._desk.assistant.feedback(session_id, kind, item_id=asked.id, reason=asked.reason)
+        self._desk.metrics.count("feedback_total", kind)
         if asked.act == "click":
             return Screen()
         items = self._desk.assistant.shelf(scene.kept.catalog).items.items

@@ -31,4 +31,5 @@ def feedback(body: Press, desk: FrontDesk, address: Address) -> Json:
     changed = desk.assistant.feedback(
         body.session_id, body.kind, item_id=body.item_id, turn_id=body.turn_id, reason=body.reason
     )
+    desk.metrics.count("feedback_total", body.kind)
     return Json(changed.data())
