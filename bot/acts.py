@@ -20,20 +20,25 @@ if TYPE_CHECKING:
     from bot.memory import Memory
 
 _SEARCHES = ("recommend", "refine", "feedback")
+_OF_ITEMS = (*_SEARCHES, "ask_item", "compare", "why_not")
 
 
 def perform(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """Every act of the message in its order, a blank line between their texts."""
-    for number, act in enumerate(plan(turn.intent)):
+    for number, act in enumerate(plan(turn.intent, items=bool(turn.shelf.items.ids))):
         if number:
             yield types.Delta("\n\n")
         yield from _HANDLERS[act](turn, memory)
 
 
-def plan(intent: types.Intent) -> tuple[types.Act, ...]:
-    """The acts to perform: in order, one search at most, small talk only where it stands alone."""
+def plan(intent: types.Intent, *, items: bool = True) -> tuple[types.Act, ...]:
+    """The acts to perform: in order, one search at most, small talk only where it stands alone.
+
+    Without ``items`` all that would speak of items is asked of the help centre.
+    """
     acts: list[types.Act] = []
-    for act in intent.acts or ("recommend",):
+    for asked in intent.acts or ("recommend",):
+        act: types.Act = "support" if asked in _OF_ITEMS and not items else asked
         searched = act in _SEARCHES and any(known in _SEARCHES for known in acts)
         if act not in acts and not searched:
             acts.append(act)
@@ -117,7 +122,11 @@ def _hand_over(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 def _talk(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """A short answer to what is no request, and the way back."""
     turn.suggestions = suggesting.after_talk(turn)
-    yield from write(turn, "talk", turn.intent.sensitive or turn.intent.topic or "unclear")
+    situation = turn.intent.sensitive or turn.intent.topic or "unclear"
+    alone = f"{situation}_help"
+    if not turn.shelf.items.ids and turn.voice.has("talk/reply", alone):
+        situation = alone
+    yield from write(turn, "talk", situation)
 
 
 def _say(sentences: Sequence[str], *, between: str = " ") -> Iterator[types.Event]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.degrees import settled
 from bot.narrowing import bound, joined, other_kind, without
 from bot.types import DialogueState, Feedback, FeedbackKind, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
@@ -120,9 +121,10 @@ def _mentioned(state: DialogueState, mentions: Sequence[Mention]) -> DialogueSta
 
 
 def _constraints(state: DialogueState, intent: Intent, items: Mapping[str, Item]) -> tuple[Constraint, ...]:
-    """Dropped and retracted ones go, new ones come, critiques become bounds."""
+    """Dropped and retracted ones go, new ones come, words of degree find their measure, critiques become bounds."""
     left = without(state.constraints, facets=intent.dropped, values=intent.retracted)
     found = joined(left, intent.constraints, items=items, anew="recommend" in intent.acts)
+    found, _ = settled(found, intent.vague, items)
     for relative in intent.relatives:
         limit = _limit(relative, state, items)
         found = joined(found, (limit,), items=items, anew=False) if limit else found

@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot import types
 from bot.retrieval import count
+from bot.starting import examples
 from bot.state import fold
 from bot.turn import Turn
 from bot.wording import condition
 from vectorstore.base import Constraint, Facet
 
-if TYPE_CHECKING:
-    from prompts import Voice
-
 FEWEST, MOST = 3, 5
 """So many chips a turn offers."""
 BROAD = 40
 ANSWERS = 4
-_CHIP, _START = "suggest/chip", "suggest/start"
+_CHIP = "suggest/chip"
 _QUESTION = "clarify/question"
 
 
@@ -69,13 +66,6 @@ def after_support(turn: Turn, answer: types.Answer) -> tuple[types.Suggestion, .
 def after_talk(turn: Turn) -> tuple[types.Suggestion, ...]:
     """The way back, or else examples that work in this catalogue."""
     return _filled(turn, _back(turn) or _examples(turn))
-
-
-def examples(shelf: types.Shelf, voice: Voice) -> tuple[str, ...]:
-    """The first messages that the prompt file holds for this catalogue, in its order."""
-    key = voice.pick(_START, shelf.name, "any")
-    said = [voice.phrase(_START, key, variant=number) for number in range(MOST)]
-    return tuple(dict.fromkeys(said))[:4]
 
 
 def titles(turn: Turn, item_ids: Sequence[str]) -> tuple[types.Suggestion, ...]:

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Protocol, runtime_checkable
 
+from bot.degrees import limit
+from bot.meeting import number, numbers
 from bot.types import Intent, Mention, Message, Understander
-from vectorstore.base import Constraint, Facet, FacetValue, Item, Schema
+from vectorstore.base import Constraint, Facet, Item, Schema
 
 _log = logging.getLogger(__name__)
 
@@ -33,19 +35,16 @@ class Vocabulary:
         self.popularity = schema.of_role("popularity")
         self.year = schema.of_role("year")
         numeric = [facet.name for facet in schema.facets if facet.type in ("number", "date")]
-        self._numbers = {name: sorted(_held(self.items, name)) for name in numeric}
+        self._numbers = {name: sorted(numbers(self.items, name)) for name in numeric}
 
     def number(self, item_id: str, facet: str) -> float | None:
         """The number that an item's record holds for a facet (the year of a date), or None."""
         item = self.by_id.get(item_id)
-        return _number(item.facets.get(facet)) if item else None
+        return number(item.facets.get(facet)) if item else None
 
-    def quantile(self, facet: str, share: float, *, round_to: float = 0.0) -> float:
+    def quantile(self, facet: str, share: float, *, op: str, round_to: float = 0.0) -> float:
         """The value below which ``share`` (0 to 1) of the items lie, to a multiple of ``round_to`` or two digits."""
-        values = self._numbers.get(facet) or [0.0]
-        value = values[min(len(values) - 1, int(share * len(values)))]
-        step = round_to or (10 ** (math.floor(math.log10(abs(value))) - 1) if value else 1.0)
-        return float(round(round(value / step) * step, 6))
+        return limit(self._numbers.get(facet, ()), share, op=op, step=round_to)
 
     def rank(self, item_id: str) -> float:
         """How popular an item is, for settling ties: higher is more popular."""
@@ -95,6 +94,7 @@ def verified(intent: Intent, schema: Schema, linker: object) -> Intent:
         order=intent.order if intent.order and intent.order.facet in numeric else None,
         relatives=tuple(relative for relative in intent.relatives if relative.facet in numeric),
         dropped=tuple(facet for facet in intent.dropped if facet in named),
+        vague=tuple(one for one in intent.vague if one.constraint in constraints),
         asked=tuple(facet for facet in intent.asked if facet in named),
         mentions=tuple(_linked(mention, linker) for mention in intent.mentions),
     )
@@ -185,13 +185,3 @@ def _guarded(intent: Intent, floor: Intent) -> Intent:
             engines={**intent.engines, "sensitive": floor.engines.get("acts", "lexical")},
         )
     return intent if intent.topic or floor.acts != intent.acts else replace(intent, topic=floor.topic)
-
-
-def _held(items: Iterable[Item], facet: str) -> list[float]:
-    return [value for value in (_number(item.facets.get(facet)) for item in items) if value is not None]
-
-
-def _number(value: FacetValue | None) -> float | None:
-    if isinstance(value, str) and value[:4].isdigit():
-        return float(value[:4])
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
         | {"answering", "support", "lookup"},
     ),
     ("engines and memory", {"engines", "memory"}),
-    ("acts", {"writing", "suggesting", "recommending", "about", "handing_over", "acts"}),
+    ("acts", {"writing", "starting", "suggesting", "recommending", "about", "handing_over", "acts"}),
     ("assistant", {"assistant"}),
     ("build", {"build", "demo"}),
     ("faces", {"web", "runnable"}),

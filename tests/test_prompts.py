@@ -263,8 +263,8 @@ GENRES, CAST = FacetWords("genres", "multi"), FacetWords("cast", "multi")
         (FacetWords("waterproof", "flag"), "is", True, "waterproof", "防水"),
         (FacetWords("waterproof", "flag"), "not", True, "not waterproof", "不防水"),
         (FacetWords("reach", "number", "reach", "km"), ">=", 30.5, "reach at least 30.5 km", "reach至少30.5 km"),
-        (FacetWords("colour", "category", "colour"), "contains", "red", "colour with “red”", "colour含“red”"),
-        (FacetWords("colour", "category", "colour"), "not", "red", "not red", "不要red"),
+        (FacetWords("finish", "category", "finish"), "contains", "red", "finish with “red”", "finish含“red”"),
+        (FacetWords("finish", "category", "finish"), "not", "red", "not red", "不要red"),
     ],
 )
 def test_conditions_in_words(registry: Registry, facet, op, value, english, chinese) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from bot import types
-from bot.suggesting import FEWEST, MOST, examples
+from bot.starting import examples
+from bot.suggesting import FEWEST, MOST
 from tests.films import after, assistant, cards, chips, codes, only, said, shelf, text
 
 CONVERSATIONS = [

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from vectorstore.answers import PAGE, read_answers
-from vectorstore.base import Embedder, Passage
+from vectorstore.base import Embedder, Passage, Schema
 from vectorstore.comparing import difference
 from vectorstore.cooccurrence import NAME, Together, count_together, together_in
 from vectorstore.errors import EmptyCatalog
@@ -66,20 +66,17 @@ def plan_interactions(path: Path, *, catalog_root: Path) -> Planned:
 def write_beside(planned: Planned, *, embedder: Embedder, progress: Progress | None = None) -> Report:
     """Write what was planned; where nothing changed, nothing is written.
 
-    Raises `EmptyCatalog` before any items were ingested, and whatever embedding and writing raise; the old generation
-    then stays.
+    Pages and answers may be all that a catalogue has. Raises `EmptyCatalog` for interactions before any items were
+    ingested, and whatever embedding and writing raise; the old generation then stays.
     """
     generations = planned.generations
-    if not generations.exists():
-        raise EmptyCatalog(
-            f"the catalogue in {generations.root} has no items yet", hint="First run `shelftalk ingest items FILE`."
-        )
     with generations.lock():
         if generations.changed(planned.stamp):
             planned = _again(planned)
         if planned.work is None:
+            what = "are damaged" if generations.exists() else "are not there yet"
             raise EmptyCatalog(
-                f"the items in {generations.root} are damaged", hint="First run `shelftalk ingest items FILE` again."
+                f"the items in {generations.root} {what}", hint="First run `shelftalk ingest items FILE`."
             )
         if is_same(generations, planned.work, embedder):
             return replace(planned.report, same=True)
@@ -107,6 +104,8 @@ def _compared(path: Path, read: HelpRead, command: str, generations: Generations
     report = Report(read.read, total, *counts, rejected=len(read.rejected), problems=read.problems, notes=read.notes)
     passages = [*others, *read.passages] if command == "answers" else [*read.passages, *others]
     work = _work(old, passages, command, path)
+    if old is None and not generations.exists():
+        work = Work((), tuple(passages), Schema(), None, command=command, source=str(path))
     return Planned(path, read, command, generations, stamp, work, report)
 
 

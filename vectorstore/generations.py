@@ -109,8 +109,8 @@ class Generations:
         Whatever fails, the old generation stays current. ``progress`` counts the steps of the index.
         Raises `EmptyCatalog`, `WriterBusy`, `StorageError` or `IndexFault`.
         """
-        if not records.items:
-            raise EmptyCatalog(f"the catalogue {name!r} would be empty", hint="Give a file that holds items.")
+        if not records.items and not records.passages:
+            raise EmptyCatalog(f"the catalogue {name!r} would be empty", hint="Give a file that holds items or help.")
         with self.lock():
             self._sweep()
             number, aside = self._next()

@@ -27,6 +27,8 @@ def check(store: Store, records: Records) -> None:
     """Raise `IndexFault` unless ``store`` holds the rows of ``records`` and finds their neighbours."""
     if store.count() != len(records.items):
         raise IndexFault(f"it holds {store.count()} rows, the records hold {len(records.items)}")
+    if not records.items:
+        return
     rows = np.unique(np.linspace(0, len(records.items) - 1, SAMPLES).astype(int))
     ids = [item.id for item in records.items]
     share = recall(store, records.item_vectors, 10, ids=ids, queries=records.item_vectors[rows])

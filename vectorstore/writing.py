@@ -140,6 +140,8 @@ def _extras(generations: Generations) -> dict[str, bytes]:
 
 def _same_texts(old: Records) -> bool:
     """Whether texts are made today as they were when ``old`` was embedded; a sample tells."""
+    if not old.items:
+        return True
     rows = np.unique(np.linspace(0, len(old.items) - 1, _LOOKED_AT).astype(int))
     made = [content_hash(item_text(old.items[row], old.schema), "item") for row in rows]
     return made == [old.item_hashes[row] for row in rows]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.engines.lexical.assembly import Assembler
 from bot.engines.lexical.findings import Finders
-from bot.engines.lexical.gloss import Gloss, language_of
+from bot.engines.lexical.gloss import Gloss, foreign, language_of
 from bot.engines.lexical.pointers import Scene
 from bot.engines.lexical.special import special
 from bot.engines.lexical.text import Reading, clean, read, words
@@ -35,7 +35,7 @@ class LexicalUnderstander:
         """Index ``vocabulary`` and embed the example sentences: well under a second for ten thousand items."""
         self._finders = Finders(vocabulary, embedder)
         self._assembler = Assembler(self._finders)
-        self._gloss = Gloss("zh")
+        self._gloss = Gloss("zh", foreign(vocabulary.schema))
 
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
         """The intent of one message; never raises on odd text. ``schema`` is the vocabulary's own."""

@@ -25,7 +25,7 @@ TALK = (
     "affirm", "deny",
 )  # fmt: skip
 SAFETY = ("self_harm", "refusal_harm", "injection")
-FLAGS = ("reset", "back", "more", "surprise", "no_preference")
+FLAGS = ("reset", "back", "more", "surprise", "no_preference", "narrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,12 @@ class Acts:
         found = next((name for name in TALK if self._matches(name, clause) or self._matches(name, bare)), "")
         return "" if found in ("capabilities", "identity") and self._serves(clause) else found
 
-    def rule(self, clause: str, *, names_item: bool) -> Ruling:
-        """The ruling on a clause (folded text, titles blanked out)."""
-        return Ruling(self._label(clause, names_item), self._flags(clause))
+    def rule(self, clause: str, *, names_item: bool, values: Sequence[tuple[int, int]] = ()) -> Ruling:
+        """The ruling on a clause (folded text, titles blanked out).
+
+        ``values``: the characters that name things of the catalogue; in a shop of televisions they ask for no help.
+        """
+        return Ruling(self._label(clause, names_item, values), self._flags(clause))
 
     def asked(self, clause: str) -> tuple[str, ...]:
         """The facets that a question asks for, by its words."""
@@ -102,19 +105,21 @@ class Acts:
         """Where a question goes that nothing recognises: to service when it is about you and me, else out of scope."""
         return "support" if self.says("yours", clause) else "out_of_scope"
 
-    def _label(self, clause: str, names_item: bool) -> str:
+    def _label(self, clause: str, names_item: bool, values: Sequence[tuple[int, int]]) -> str:
         if talk := self.talk(clause):
             return talk
-        if self._serves(clause) and not (names_item and (self._borrows(clause) or self._asks_fact(clause))):
+        if self._serves(clause, values) and not (names_item and (self._borrows(clause) or self._asks_fact(clause))):
             return "support"
         return (
             "off_topic" if self._matches("off_topic", clause) and not (names_item or self.says("theme", clause)) else ""
         )
 
-    def _serves(self, clause: str) -> bool:
+    def _serves(self, clause: str, values: Sequence[tuple[int, int]] = ()) -> bool:
         if self._matches("service_sure", clause):
             return True
-        if not self._matches("service", clause) or self._matches("not_service", clause):
+        said = [match.span() for match in self._patterns["service"].finditer(clause)]
+        goods = all(any(start <= first and last <= end for start, end in values) for first, last in said)
+        if goods or self._matches("not_service", clause):
             return False
         return self._matches("service_forms", clause)
 

@@ -1,19 +1,21 @@
 """Words that speak of amounts without numbers: "short", "the oldest", "cheaper", "in stock".
 
 Vague words are quantiles of the catalogue at hand ("short": the shortest quarter), so that they always find something
-and mean the same in every shop. Knows no negation; a span says what it would mean when negated.
+and mean the same in every shop; where kinds differ ("light"), `degrees` measures them anew among what is asked for.
+Knows no negation; a span says what it would mean when negated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Span, opposites
-from bot.engines.lexical.text import Reading
+from bot.engines.lexical.text import Reading, words
 from bot.types import Order, Relative
 from vectorstore.base import Constraint
 
@@ -26,29 +28,30 @@ class Amounts:
 
     def __init__(self, vocabulary: Vocabulary, speeches: Mapping[str, Speech]) -> None:
         """Turn each facet's words into ready spans."""
-        self._table = Phrases(
-            (phrase, span) for speech in speeches.values() for phrase, span in _entries(vocabulary, speech)
-        )
+        found: dict[tuple[str, ...], list[Span]] = {}
+        for speech in speeches.values():
+            for phrase, span in _entries(vocabulary, speech):
+                found.setdefault(words(phrase), []).append(span)
+        self._table = Phrases((" ".join(key), _rivals(spans)) for key, spans in found.items())
+
+    def __contains__(self, phrase: str) -> bool:
+        """Whether the phrase speaks of an amount."""
+        return phrase in self._table
 
     def spans(self, reading: Reading) -> list[Span]:
         """Every such phrase in the message, the longest at each place."""
-        found = []
-        for match in self._table.everywhere(reading.tokens):
-            span = match.value
-            found.append(
-                Span(
-                    match.start,
-                    match.end,
-                    span.kind,
-                    span.constraints,
-                    span.opposite,
-                    relative=span.relative,
-                    order=span.order,
-                    facet=span.facet,
-                    soft=span.soft,
-                )
-            )
-        return found
+        return [_moved(match.value, match.start, match.end) for match in self._table.everywhere(reading.tokens)]
+
+
+def _rivals(spans: list[Span]) -> Span:
+    """The first of the spans that a phrase may mean, with those of the same kind for other facets."""
+    first = spans[0]
+    others = {span.facet: span for span in spans[1:] if span.kind == first.kind and span.facet != first.facet}
+    return replace(first, rivals=tuple(others.values()))
+
+
+def _moved(span: Span, start: int, end: int) -> Span:
+    return replace(span, start=start, end=end, rivals=tuple(replace(one, start=start, end=end) for one in span.rivals))
 
 
 def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span]]:
@@ -62,7 +65,7 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
         for phrase, direction in _critiques(speech):
             yield phrase, Span(0, 0, "relative", relative=Relative(name, direction), facet=name)
         for phrase in (f"{sort} {called}" for sort in word_set("amounts_sort") for called in speech.names):
-            order = Order(name, "desc" if speech.facet.role in ("popularity", "year") else "asc")
+            order = Order(name, "desc" if speech.facet.role == "popularity" or speech.yearly else "asc")
             yield phrase, Span(0, 0, "order", order=order, facet=name)
         for phrase, rule in speech.vague.items():
             yield phrase, _vague(vocabulary, speech, rule)
@@ -77,7 +80,7 @@ def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]
         yield phrase, "lower"
     for phrase in speech.higher:
         yield phrase, "higher"
-    for called in speech.names if speech.facet.role != "year" else ():
+    for called in speech.names if not speech.yearly else ():
         yield from ((f"{word} {called}", "lower") for word in ("lower", "less", "smaller"))
         yield from ((f"{word} {called}", "higher") for word in ("higher", "more", "greater"))
 
@@ -85,13 +88,14 @@ def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]
 def _vague(vocabulary: Vocabulary, speech: Speech, rule: tuple[str, float, float]) -> Span:
     """A share of the catalogue from below or above; the third number is the share that "not" leaves."""
     op, share, negated = rule
-    limit = vocabulary.quantile(speech.name, share, round_to=_step(speech))
-    other = vocabulary.quantile(speech.name, negated, round_to=_step(speech))
+    limit = vocabulary.quantile(speech.name, share, op=op, round_to=_step(speech))
+    other = vocabulary.quantile(speech.name, negated, op=op, round_to=_step(speech))
     constraint = Constraint(speech.name, op, limit)  # type: ignore[arg-type]
     against = (Constraint(speech.name, op, other),) if negated != share else (constraint,)  # type: ignore[arg-type]
-    return Span(0, 0, "vague", (constraint,), opposites(against), facet=speech.name)
+    shares = (share, negated) if speech.scoped else None
+    return Span(0, 0, "vague", (constraint,), opposites(against), facet=speech.name, shares=shares)
 
 
 def _step(speech: Speech) -> float:
     """Round limits that a chip can show: whole decades and half decades, five minutes, two digits of the rest."""
-    return 5.0 if speech.facet.role == "year" or speech.group == "minutes" else 0.0
+    return 5.0 if speech.yearly or speech.group == "minutes" else 0.0

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
+from bot.engines.lexical.combining import facet_words, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table
-from bot.engines.lexical.pointers import meets
 from bot.engines.lexical.roles import with_role
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.wishes import Ground, Wish
-from bot.types import Act, Intent, Mention, Order, Relative
+from bot.meeting import meets
+from bot.types import Act, Intent, Mention, Order, Relative, Vague
 from vectorstore.base import Constraint
 
 _WEAK_TOPICS = ("", "affirm", "unclear", "hello")
-_MANY = 4
 _ASKING = ("ask_item", "compare", "why_not")
 _REVERSE = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
@@ -39,6 +40,7 @@ class _Draft:
     questions: list[str] = field(default_factory=list)
     order: Order | None = None
     flags: set[str] = field(default_factory=set)
+    vague: list[Vague] = field(default_factory=list)
     decided_by: str = "rules"
 
 
@@ -147,7 +149,7 @@ class Assembler:
     def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
         resembled = bool(case.wishes) or case.wanting
         for judged in case.mentions:
-            liked = resembled and not judged.said and not _measured(findings, judged.span)
+            liked = resembled and not judged.said and not measured(findings, judged.span)
             draft.mentions += with_role(judged, "liked" if liked else None)
             if judged.role == "rejected" and not judged.span.mentions:
                 draft.flags.add("more")
@@ -185,12 +187,17 @@ class Assembler:
 
     def _constraint(self, findings: Findings, span: Span, negative: bool, draft: _Draft) -> None:
         corrections, wanted = findings.corrections, span.opposite if negative else span.constraints
+        if span.wish:
+            self._wish(Wish(span.wish, span.start, not negative), draft)
+            wanted = () if negative else wanted
+        if span.shares:
+            draft.vague += [Vague(one, span.shares[negative]) for one in wanted]
         if negative and corrections.actually and span.kind in ("value", "person", "flag"):
             draft.retracted += span.constraints
         worded = span.kind in ("value", "person", "flag") and span.facet not in draft.dropped
         if not negative and corrections.replacing and findings.scene.shown and worded:
             draft.dropped.append(span.facet)
-        draft.constraints = [one for one in draft.constraints if not _overruled(one, wanted)]
+        draft.constraints = [one for one in draft.constraints if not overruled(one, wanted)]
         against = [found.value for found in draft.constraints if found.facet == span.facet and found.op == "is"]
         draft.constraints += [
             one for one in wanted if one not in draft.constraints and not (one.op == "not" and one.value in against)
@@ -205,22 +212,24 @@ class Assembler:
         near = [
             found
             for found in case.mentions
-            if found.role in ("liked", "mentioned") and not _measured(findings, found.span)
+            if found.role in ("liked", "mentioned") and not measured(findings, found.span)
         ]
         anchors += [mention.item_id for judged in near for mention in judged.span.mentions]
         return replace(span.relative, anchor=anchors[0] if anchors else None)
 
     def _finished(self, findings: Findings, draft: _Draft) -> Intent:
-        acts = _merged(draft.acts)
+        acts = merged(draft.acts)
+        constraints, vague = settled(draft.constraints, draft.vague, self._finders.vocabulary.by_id)
         if findings.scene.shown and "reset" not in draft.flags and self._refines(findings, draft):
             acts = tuple("refine" if act == "recommend" else act for act in acts)
-        facts = _facet_words(draft.constraints, self._finders)
+        facts = facet_words(draft.constraints, self._finders.speeches)
         query = " ".join(dict.fromkeys([*draft.words, *facts])) if set(acts) & {"recommend", "refine"} else ""
         topic = draft.topic if not acts or set(acts) & {"smalltalk", "out_of_scope"} or draft.topic == "why" else ""
         return Intent(
             acts=acts,
             query=query or self._liked_titles(draft, acts),
-            constraints=tuple(draft.constraints),
+            constraints=constraints,
+            vague=vague,
             dropped=tuple(draft.dropped),
             retracted=tuple(dict.fromkeys(draft.retracted)),
             wishes=tuple(draft.wishes),
@@ -245,7 +254,7 @@ class Assembler:
 
     def _refines(self, findings: Findings, draft: _Draft) -> bool:
         """Whether a message adjusts what was asked before rather than asking anew."""
-        if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more", "no_preference"}:
+        if draft.relatives or draft.dropped or draft.retracted or draft.flags & {"more", "no_preference", "narrow"}:
             return True
         negative = draft.constraints and all(constraint.op == "not" for constraint in draft.constraints)
         shades = (
@@ -264,35 +273,3 @@ class Assembler:
         request = self._finders.acts.says("request", item.clause.lower)
         liked = any(judged.role == "liked" for judged in findings.mentions(item.clause))
         return request or liked or first in ("a", "an", "some", "any")
-
-
-def _measured(findings: Findings, span: Span) -> bool:
-    """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
-    before, after = findings.reading.norms(span.start - 1, span.start), findings.reading.norms(span.end, span.end + 3)
-    return before == ("than",) or "too" in after
-
-
-def _overruled(old: Constraint, new: Sequence[Constraint]) -> bool:
-    """Whether the same message bounds the same side of a number again: the last word counts."""
-    return any(one.facet == old.facet and one.op[:1] == old.op[:1] and one.op[:1] in ("<", ">") for one in new)
-
-
-def _merged(acts: Iterable[Act]) -> tuple[Act, ...]:
-    """Each act once, in order; an evaluation beside a request is part of it, small talk gives way to anything else."""
-    found = list(dict.fromkeys(acts))
-    if "recommend" in found and "feedback" in found:
-        found.remove("feedback")
-    if len(found) > 1:
-        found = [act for act in found if act != "smalltalk"] or found[:1]
-    return tuple(found)
-
-
-def _facet_words(constraints: Iterable[Constraint], finders: Finders) -> list[str]:
-    """The values asked for that describe content; names of people would only mislead the search by meaning."""
-    found = []
-    for constraint in constraints:
-        speech = finders.speeches.get(constraint.facet)
-        if speech and not (speech.person or speech.strict or speech.numeric) and constraint.op in ("is", "any"):
-            values = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
-            found += [str(value) for value in values if isinstance(value, str) and len(values) < _MANY]
-    return found

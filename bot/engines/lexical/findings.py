@@ -6,7 +6,7 @@ clauses are cut. Knows no intent; `assembly` makes one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,22 @@ from bot.engines.lexical.acts import Acts, Ruling
 from bot.engines.lexical.amounts import Amounts
 from bot.engines.lexical.clauses import Clause, Clauses
 from bot.engines.lexical.corrections import Corrections, Corrector
-from bot.engines.lexical.facets import speeches
+from bot.engines.lexical.entries import worded
+from bot.engines.lexical.facets import Speech, speeches
 from bot.engines.lexical.gazetteer import Gazetteer
+from bot.engines.lexical.inflection import forms
 from bot.engines.lexical.lexicon import common_words
 from bot.engines.lexical.people import People
 from bot.engines.lexical.pointers import Pointers, Scene
 from bot.engines.lexical.polarity import Negation, Polarity
 from bot.engines.lexical.ranges import Ranges
 from bot.engines.lexical.roles import Judged, Roles
+from bot.engines.lexical.settling import Settler
 from bot.engines.lexical.shared import Shared
 from bot.engines.lexical.spans import Board, Span
-from bot.engines.lexical.text import Reading
+from bot.engines.lexical.text import Reading, words
 from bot.engines.lexical.themes import Themes
+from bot.engines.lexical.title_shapes import Shapes
 from bot.engines.lexical.title_spans import TitleSpans
 from bot.engines.lexical.titles import Titles
 from bot.engines.lexical.wishes import Wishes
@@ -81,12 +85,14 @@ class Finders:
         """Index the vocabulary and compile the lexicon."""
         self.vocabulary = vocabulary
         self.speeches = speeches(vocabulary.schema)
-        self.titles = Titles(vocabulary)
-        self.people = People(self.speeches)
-        self.gazetteer = Gazetteer(self.speeches, self.titles.words | self.people.words)
+        shapes = Shapes(vocabulary, self.speeches)
+        self.titles = Titles(vocabulary, shapes.models)
+        self.people = People(self.speeches, _ordinary(self.speeches))
+        self.gazetteer = Gazetteer(self.speeches, self.titles.words | self.people.words, shapes.kinds)
         self.title_spans = TitleSpans(self.titles, self._taken)
-        self.ranges = Ranges(self.speeches)
         self.amounts = Amounts(vocabulary, self.speeches)
+        self.ranges = Ranges(self.speeches, self._means)
+        self.settler = Settler(vocabulary)
         self.corrector = Corrector(self.speeches)
         self.negation = Negation()
         self.pointers = Pointers(vocabulary)
@@ -106,7 +112,7 @@ class Finders:
     def find(self, reading: Reading, scene: Scene) -> Findings:
         """Everything in one message."""
         board = Board(len(reading.tokens))
-        candidates, themes = self._candidates(reading)
+        candidates, themes = self._candidates(reading, scene.shown)
         board.claim(candidates)
         self._refer(reading, board, scene)
         clauses = self.clauses.split(reading, board)
@@ -114,6 +120,7 @@ class Finders:
         for item in labelled:
             self._mask(board, item)
         polarity = self.negation.read(reading, board, themes)
+        self.settler.settle(board, scene, [span.start for span in board.spans if polarity.negative(span.start)])
         judged = tuple(self.roles.judge(reading, board, polarity, scene))
         board.claim(self.shared.spans(reading, board, scene))
         corrections = self.corrector.read(reading, board)
@@ -124,18 +131,23 @@ class Finders:
     def mentioned(self, reading: Reading, scene: Scene) -> list[Judged]:
         """Only the items that a message names or points at: what an earlier message was about."""
         board = Board(len(reading.tokens))
-        board.claim(self.title_spans.spans(reading))
+        board.claim(self.title_spans.spans(reading, shown=scene.shown))
         self._refer(reading, board, scene)
         return self.roles.judge(reading, board, Polarity(), scene)
+
+    def _means(self, word: str) -> bool:
+        """Whether a word is a value, somebody's name or a word of degree of this catalogue."""
+        return self._taken(word) or word in self.amounts
 
     def _taken(self, phrase: str) -> bool:
         return phrase in self.gazetteer or phrase in self.people
 
-    def _candidates(self, reading: Reading) -> tuple[list[Span], list[tuple[int, int]]]:
+    def _candidates(self, reading: Reading, shown: Sequence[str]) -> tuple[list[Span], list[tuple[int, int]]]:
         """The spans that compete for the words, and the themes, inside which values are none."""
         people = self.people.spans(reading)
         named = {index for span in people if span.name > 1 for index in range(span.start, span.end)}
-        titles = [title for title in self.title_spans.spans(reading, named) if not _within_name(title, people)]
+        spans = self.title_spans.spans(reading, named, shown)
+        titles = [title for title in spans if not _within_name(title, people)]
         hard = [*self.ranges.spans(reading), *titles]
         soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
         themes = self.themes.ranges(reading, hard + soft)
@@ -160,6 +172,7 @@ class Finders:
         return self.acts.rule(
             blanked(reading, clause, titles),
             names_item=any(map(_sure, titles)) or _points(reading, board, clause, scene),
+            values=_goods(reading, board, clause),
         )
 
     def _mask(self, board: Board, item: Labelled) -> None:
@@ -169,6 +182,14 @@ class Finders:
         for span in [span for span in board.spans if item.clause.start <= span.start < item.clause.end]:
             board.remove(span)
         board.block(item.clause.start, item.clause.end)
+
+
+def _goods(reading: Reading, board: Board, clause: Clause) -> list[tuple[int, int]]:
+    """The characters of a clause that name values of the catalogue."""
+    offset = reading.tokens[clause.start].start
+    spans = [span for span in board.spans if span.kind in ("value", "drop") and clause.start <= span.start < clause.end]
+    ends = [(reading.tokens[span.start].start, reading.tokens[span.end - 1].end) for span in spans]
+    return [(first - offset, last - offset) for first, last in ends]
 
 
 def _points(reading: Reading, board: Board, clause: Clause, scene: Scene) -> bool:
@@ -201,3 +222,9 @@ def _within_name(title: Span, people: Iterable[Span]) -> bool:
 
 def _inside(span: Span, ranges: Sequence[tuple[int, int]]) -> bool:
     return span.kind in _HELD and any(start <= span.start < end for start, end in ranges)
+
+
+def _ordinary(found: Mapping[str, Speech]) -> frozenset[str]:
+    """The words of values that are no names, in both numbers."""
+    values = (value for speech in found.values() if worded(speech) for value, _ in speech.facet.values)
+    return frozenset(form for value in values for word in words(value) for form in forms(word))

@@ -6,9 +6,11 @@ A gloss is for understanding only; no visitor sees it. Knows no vocabulary of a 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from bot.engines.lexical.lexicon import table
+from vectorstore.base import Schema
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-zÀ-ž]")
@@ -29,19 +31,19 @@ def language_of(text: str) -> tuple[str, float]:
 class Gloss:
     """Turns one language into English, word by word."""
 
-    def __init__(self, language: str = "zh") -> None:
-        """Compile ``lexicon/<language>.gloss.toml``."""
+    def __init__(self, language: str = "zh", own: Mapping[str, str] | None = None) -> None:
+        """Compile ``lexicon/<language>.gloss.toml``; ``own``: the words that a catalogue adds."""
         lists = table(f"{language}.gloss")
         self._digits: dict[str, int] = lists["numerals"]
         self._rules = [(re.compile(rule["find"]), rule["put"]) for rule in lists["rules"]]
         self._before, self._after = lists["before"], lists["after"]
         self._year_after: dict[str, str] = lists["year_after"]
         self._units: dict[str, str] = lists["units"]
-        self._words: dict[str, str] = {**lists["words"]}
+        self._words: dict[str, str] = {**lists["words"], **(own or {})}
         self._longest = max(map(len, self._words))
         numeral = "".join(self._digits) + "十百"
         self._numeral = re.compile(
-            rf"[{numeral}]+(?=\s*(?:个?半?小时|個?半?小時|钟头|分钟|分鐘|年代|部|个|個|本|款|公斤|千克|美元|元|块|人))"
+            rf"[{numeral}]+(?=\s*(?:个?半?小时|個?半?小時|钟头|分钟|分鐘|年代|部|个|個|本|款|块|{_either(self._units)}))"
         )
         self._ordinal = re.compile(
             rf"(?<=第)[{numeral}]+|(?<=[前头頭])[{numeral}](?=[部个個本款])|(?<=最后)[两二三四五六](?=[部个個])"
@@ -100,6 +102,13 @@ class Gloss:
         compared = self._before.get(match[1] or "", "") or self._after.get(match[6] or "", "")
         value = float(match[2]) + (0.5 if match[3] or match[5] else 0.0)
         return f" {compared} {value:g} {self._units[match[4]]} "
+
+
+def foreign(schema: Schema) -> dict[str, str]:
+    """What a catalogue itself says in another script: its aliases, and values that are glossed as themselves."""
+    aliases = [(alias, value) for facet in schema.facets for alias, value in facet.aliases.items()]
+    values = [(value, value) for facet in schema.facets for value, _ in facet.values]
+    return {said: value for said, value in (*values, *aliases) if _HAN.search(said)}
 
 
 def _either(words: Any) -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.engines.lexical.facets import unit_group
 from bot.engines.lexical.lexicon import table
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.text import Reading, Token
+from bot.engines.lexical.units import Units
 
 _DIGITS = re.compile(r"^\d+(?:[.,]\d+)*$")
 _GLUED = re.compile(r"^(\d+(?:\.\d+)?)([^\W\d_]+)(?:(\d{1,2})m?(?:in)?)?$")
@@ -39,9 +39,13 @@ class Quantity:
 class Quantities:
     """Reads the amounts of a message."""
 
-    def __init__(self) -> None:
-        """Take number words, units and decades from the lexicon."""
+    def __init__(self, units: Units | None = None) -> None:
+        """Take number words and decades from the lexicon, and ``units``: by default those of the language."""
         numbers = table("en.numbers")
+        self._unit = (units or Units()).of
+        self._negative = frozenset(numbers["negative"]["words"])
+        points = [(word, (group, value)) for group, held in numbers["points"].items() for word, value in held.items()]
+        self._points = Phrases(points)
         self._words: dict[str, int] = numbers["words"]
         self._scales: dict[str, int] = numbers["scales"]
         self._decades: dict[str, int] = numbers["decades"]
@@ -81,8 +85,10 @@ class Quantities:
             self._period(tokens, index)
             or self._decade(tokens, index)
             or self._last_years(tokens, index, newest)
+            or self._below_zero(tokens, index)
             or self._glued(tokens, index)
             or self._amount(tokens, index)
+            or self._point(tokens, index)
         )
 
     def _period(self, tokens: Sequence[Token], index: int) -> Quantity | None:
@@ -125,22 +131,41 @@ class Quantities:
         years = count * self._recent["units"][unit]
         return Quantity(index, end + 1, newest - years + 1, newest, "year")
 
+    def _below_zero(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        """``-10``, ``minus five``: a dash that follows a word directly is none."""
+        dash = tokens[index].text in ("-", "−", "–")
+        if index + 1 >= len(tokens) or not (dash or tokens[index].norm in self._negative):
+            return None
+        glued = tokens[index].end == tokens[index + 1].start
+        apart = index == 0 or tokens[index - 1].end < tokens[index].start or not tokens[index - 1].word
+        if dash and not (glued and apart):
+            return None
+        found = self._glued(tokens, index + 1) or self._amount(tokens, index + 1)
+        if not found or found.group not in ("", "celsius"):
+            return None
+        return replace(found, start=index, low=-found.low, high=-found.high)
+
+    def _point(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        """An amount with a name of its own: "freezing"."""
+        match = self._points.at(tokens, index)
+        return Quantity(index, match.end, match.value[1], match.value[1], match.value[0]) if match else None
+
     def _glued(self, tokens: Sequence[Token], index: int) -> Quantity | None:
         """``2h``, ``90min``, ``1h30``."""
         match = _GLUED.match(tokens[index].norm)
-        group, factor = unit_group(match[2]) if match else ("", 1.0)
+        group, factor = self._unit(match[2]) if match else ("", 1.0)
         if not match or not group:
             return None
-        value = float(match[1]) * factor + float(match[3] or 0)
+        value, group = _celsius(float(match[1]) * factor + float(match[3] or 0), group)
         return self._more(tokens, Quantity(index, index + 1, value, value, group))
 
     def _amount(self, tokens: Sequence[Token], index: int) -> Quantity | None:
-        sign, start = unit_group(tokens[index].norm)[0] == "currency", index
+        sign, start = self._unit(tokens[index].norm)[0] == "currency", index
         half = self._halves.at(tokens, index)
         number = (half.value, half.end) if half else self.number(tokens, index + sign)
         if not number and tokens[index].norm in self._ones:
             number = (1.0, index + 1)
-            if index + 1 >= len(tokens) or not unit_group(tokens[index + 1].norm)[0]:
+            if index + 1 >= len(tokens) or not self._one_of(tokens[index + 1].norm):
                 return None
         if not number:
             return None
@@ -150,12 +175,19 @@ class Quantities:
             value, end = value + plus.value, plus.end
         return self._united(tokens, Quantity(start, end, value, value, "currency" if sign else ""))
 
+    def _one_of(self, word: str) -> bool:
+        """Whether "a" before the word counts it: "an hour", but not "a man"."""
+        group = self._unit(word)[0]
+        return group not in ("", "people", "years", "days", "celsius") and not group.startswith("counted ")
+
     def _united(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity | None:
         """With the unit that follows; four digits without one are a year."""
         end = quantity.end
-        group, factor = unit_group(tokens[end].norm) if end < len(tokens) else ("", 1.0)
+        group, factor = self._unit(tokens[end].norm) if end < len(tokens) else ("", 1.0)
+        scale = self._unit(tokens[end + 1].norm)[0] if group == "celsius" and end + 1 < len(tokens) else ""
+        end, group = (end + 1, scale) if scale in ("celsius", "fahrenheit") else (end, group)
         if group and (not quantity.group or group == quantity.group):
-            value = quantity.low * factor
+            value, group = _celsius(quantity.low * factor, group)
             return self._more(tokens, replace(quantity, end=end + 1, low=value, high=value, group=group))
         plain = len(tokens[quantity.start].norm) == 4 and tokens[quantity.start].norm.isdigit()
         if not quantity.group and plain and quantity.low in _YEARS and quantity.end == quantity.start + 1:
@@ -165,7 +197,7 @@ class Quantities:
     def _more(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity:
         """``and a half`` after the unit, or the minutes after the hours."""
         plus = self._plus.at(tokens, quantity.end)
-        last = unit_group(tokens[quantity.end - 1].norm)[1]
+        last = self._unit(tokens[quantity.end - 1].norm)[1]
         if plus:
             value = quantity.low + plus.value * last
             return replace(quantity, end=plus.end, low=value, high=value)
@@ -177,7 +209,7 @@ class Quantities:
             rest
             and rest[0] < 60
             and rest[1] < len(tokens)
-            and unit_group(tokens[rest[1]].norm) == (quantity.group, 1.0)
+            and self._unit(tokens[rest[1]].norm) == (quantity.group, 1.0)
         ):
             value = quantity.low + rest[0]
             return replace(quantity, end=rest[1] + 1, low=value, high=value)
@@ -195,6 +227,11 @@ class Quantities:
                 break
             end += 1
         return (float(total + place), end) if end > index else None
+
+
+def _celsius(value: float, group: str) -> tuple[float, str]:
+    """An amount in the group that facets know: Fahrenheit as Celsius."""
+    return (round((value - 32) / 1.8, 1), "celsius") if group == "fahrenheit" else (value, group)
 
 
 def _value(digits: str) -> float:

@@ -6,12 +6,12 @@ Knows no negation; a span says what it would mean when negated.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.gazetteer import closest
-from bot.engines.lexical.lexicon import common_words, word_set
+from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span, opposites
 from bot.engines.lexical.text import Reading, Token, words
@@ -34,15 +34,21 @@ class _Sighting:
 class People:
     """Finds the people whom facets of the schema hold."""
 
-    def __init__(self, speeches: Mapping[str, Speech]) -> None:
-        """Index every name in full, by last name and, for names of several words, by first."""
+    def __init__(self, speeches: Mapping[str, Speech], ordinary: Collection[str] = ()) -> None:
+        """Index every name in full, by last name and, for names of several words, by first.
+
+        ``ordinary``: words that are no misspelt names, folded, because they are values of other facets.
+        """
+        self._ordinary = frozenset(ordinary)
         self._speeches = [speech for speech in speeches.values() if speech.person]
         self._counts: dict[str, Counter[str]] = {}
         for speech in self._speeches:
             for value, count in speech.facet.values:
+                if not _named(value):
+                    continue
                 self._counts.setdefault(value, Counter())[speech.name] += count
         self.words = frozenset(word for name in self._counts for word in words(name))
-        self._full = Phrases((name, name) for name in self._counts)
+        self._full = Phrases([*((name, name) for name in self._counts), *_shortened(self._counts)])
         self._last = self._by_word(-1)
         self._first = self._by_word(0)
         self._typable = tuple(word for word in self._last if len(word) >= _SHORTEST_TYPO)
@@ -96,7 +102,7 @@ class People:
     def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
         """The people whose last name is a typo away, if the word is nothing else."""
         norm = tokens[index].norm
-        if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words():
+        if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words() or norm in self._ordinary:
             return ()
         near = closest(norm, self._typable)
         people = self._last[near] if near else ()
@@ -157,3 +163,27 @@ class People:
             if len(parts) > 1 or (parts and place == -1):
                 found.setdefault(parts[place], []).append(name)
         return {word: tuple(names) for word, names in found.items()}
+
+
+def _named(value: str) -> bool:
+    """Whether a value can be somebody's name: not a note in brackets, not a mere letter."""
+    own = [word for word in words(value) if len(word) > 1 and word not in table("en.words")["stop"]]
+    return bool(own) and not value.startswith("[")
+
+
+def _shortened(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names without the initials between their first and last words, and initials one by one: "Ursula Le Guin"."""
+    for name in names:
+        parts = words(name)
+        if len(parts) < 2:
+            continue
+        kept = [part for place, part in enumerate(parts) if place in (0, len(parts) - 1) or not _initials(name, part)]
+        if len(kept) < len(parts) and len(kept) > 1:
+            yield " ".join(kept), name
+        if 1 < len(parts[0]) < 4 and _initials(name, parts[0]):
+            yield " ".join((*parts[0], *parts[1:])), name
+
+
+def _initials(name: str, part: str) -> bool:
+    """Whether a folded word of a name stands for initials: one letter, or letters with dots ("J.R.R.")."""
+    return len(part) == 1 or ".".join(part) in name.casefold()

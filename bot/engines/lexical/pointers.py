@@ -13,8 +13,8 @@ from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token, words
+from bot.meeting import meets
 from bot.types import Mention
-from vectorstore.base import Constraint, Item
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
@@ -131,25 +131,6 @@ class Pointers:
         number = int(norm) if norm.isdigit() else table("en.numbers")["words"].get(norm)
         ids = _pick(scene.shown, number) if number else ()
         return (place + 1, ids) if ids else None
-
-
-def meets(item: Item | None, constraints: Sequence[Constraint]) -> bool:
-    """Whether an item's record meets every equality among ``constraints``."""
-    return item is not None and all(_meets(item, constraint) for constraint in constraints)
-
-
-def _meets(item: Item, constraint: Constraint) -> bool:
-    held = item.facets.get(constraint.facet)
-    values = held if isinstance(held, tuple) else (held,)
-    wanted = constraint.value if constraint.op == "any" and isinstance(constraint.value, tuple) else (constraint.value,)
-    if constraint.op in ("is", "any"):
-        return any(value == want for value in values for want in wanted)
-    if not isinstance(held, (int, float)):
-        return False
-    if constraint.op == "between" and isinstance(constraint.value, tuple):
-        return float(constraint.value[0]) <= held <= float(constraint.value[1])
-    value = float(constraint.value) if isinstance(constraint.value, (int, float)) else 0.0
-    return {">": held > value, ">=": held >= value, "<": held < value, "<=": held <= value}.get(constraint.op, False)
 
 
 def _closes(tokens: Sequence[Token], index: int) -> bool:

@@ -6,21 +6,25 @@ Knows no negation; a span says what it would mean when negated.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.engines.lexical.facets import Speech, unit_group
+from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.numbers import Quantities, Quantity
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.spans import Span, opposites
 from bot.engines.lexical.text import Reading, Token
+from bot.engines.lexical.units import Units
 from vectorstore.base import Constraint
 
 ABOUT = 0.125
 """How far "about" reaches on either side, as a share of the amount; two years for a year."""
 ABOUT_YEARS = 2.0
 
+_SHY = ("years", "days")
+"""Units of times and ages too: they measure a facet only beside its name."""
 _FLIP = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 Comparator = tuple[str, str]  # (facet or "", operator)
 
@@ -28,12 +32,20 @@ Comparator = tuple[str, str]  # (facet or "", operator)
 class Ranges:
     """Finds comparisons for the number facets of a schema."""
 
-    def __init__(self, speeches: Mapping[str, Speech]) -> None:
-        """Compile the comparison words of the language and of each facet ("older than")."""
+    def __init__(self, speeches: Mapping[str, Speech], known: Callable[[str], bool]) -> None:
+        """Compile the comparison words of the language and of each facet ("older than").
+
+        ``known``: whether a word means something in this catalogue, so that it is no unit of the number before it.
+        """
         numbers = table("en.numbers")
+        self._known = known
         self._speeches = [speech for speech in speeches.values() if speech.numeric]
-        self._year = next((speech for speech in self._speeches if speech.facet.role == "year"), None)
-        self._quantities = Quantities()
+        self._year = next((speech for speech in self._speeches if speech.yearly), None)
+        self._units = Units(self._speeches)
+        self._quantities = Quantities(self._units)
+        self._filler = frozenset(word for phrase in table("en.words")["filler"] for word in phrase.split())
+        self._stops = frozenset(table("en.words")["stop"])
+        self._crowd = Phrases((phrase, True) for phrase in numbers["crowd"]["before"])
         self._joins = set(numbers["joins"]["words"])
         between = [(phrase, ("", "between")) for phrase in numbers["before"]["between"]]
         plain = [
@@ -43,21 +55,34 @@ class Ranges:
         self._before = Phrases([*_critiques(self._speeches), *plain])
         self._after = Phrases((phrase, op) for op, phrases in numbers["after"].items() for phrase in phrases)
         self._measures = Phrases((phrase, True) for phrase in numbers["measures"]["words"])
-        self._names = Phrases((name, speech.name) for speech in self._speeches for name in speech.names)
+        self._names = Phrases((name, s.name) for s in self._speeches for name in (*s.names, *s.measures))
 
     def spans(self, reading: Reading) -> list[Span]:
         """Every comparison in the message."""
         newest = self._year.facet.high if self._year else None
         found = self._quantities.scan(reading, newest=newest)
-        spans, index = [], 0
+        spans: list[Span] = []
+        index = 0
         while index < len(found):
             pair = self._paired(reading, found[index : index + 2])
             quantity, start, ranged = pair or (found[index], found[index].start, False)
             index += 2 if pair else 1
-            span = self._span(reading.tokens, quantity, start, ranged)
+            carried = self._carried(reading.tokens, spans, start)
+            span = (
+                None
+                if _points(reading.tokens, quantity)
+                else self._span(reading.tokens, quantity, start, ranged, carried)
+            )
             if span:
                 spans.append(span)
         return spans
+
+    def _carried(self, tokens: Sequence[Token], before: Sequence[Span], start: int) -> str:
+        """The comparison that goes on over a list of amounts: "at most 3 kg and 500 euros"."""
+        if not before or before[-1].end > start or before[-1].constraints[0].op not in _FLIP:
+            return ""
+        gap = {token.norm for token in tokens[before[-1].end : start]}
+        return before[-1].constraints[0].op if gap and gap <= {"and", ","} else ""
 
     def _paired(self, reading: Reading, pair: Sequence[Quantity]) -> tuple[Quantity, int, bool] | None:
         """Two amounts as the ends of one range: the range, where its words start, and that it is one."""
@@ -75,24 +100,55 @@ class Ranges:
         group = first.group or second.group
         if first.group != second.group and group not in ("", "year"):
             bare = first if not first.group else second
-            scale = _scale(reading.tokens, second if bare is first else first)
+            scale = self._scale(reading.tokens, second if bare is first else first)
             low, high = sorted((bare.low * scale, (second if bare is first else first).low))
         return Quantity(first.start, second.end, low, high, group), opening.start if opening else first.start, True
 
-    def _span(self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool) -> Span | None:
+    def _scale(self, tokens: Sequence[Token], quantity: Quantity) -> float:
+        """Base units per unit of an amount as it was written: 60 for hours."""
+        return self._units.of(tokens[quantity.end - 1].norm)[1]
+
+    def _span(self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool, carried: str) -> Span | None:
         compared = None if ranged else self._compared(tokens, quantity)
         facet, op, start, end = compared or ("", "between" if ranged else "", start, quantity.end)
-        named = self._named(tokens, start)
-        compares = bool(named) or op in _FLIP or op in ("~", "between")
-        speech = self._speech(quantity, facet or (named[1] if named else ""), compares)
-        if speech is None:
+        before, after = self._named(tokens, start), self._named_after(tokens, quantity)
+        named = before or after
+        compares = bool(named) or op in _FLIP or op in ("~", "between") or quantity.high < 0
+        crowd = self._crowded(tokens, quantity, bare=not (compares or ranged))
+        if crowd is not None:
+            quantity, op, start = replace(quantity, group="people"), "", crowd
+        if compares and not (facet or named or quantity.group) and self._foreign(tokens, end):
             return None
-        if named and named[1] == speech.name:
-            start = named[0]
+        speech = self._speech(quantity, facet or (named[1] if named else ""), compares)
+        if speech is None or (quantity.group in _SHY and not (named and named[1] == speech.name)):
+            return None
+        start = before[0] if before and before[1] == speech.name else start
+        end = max(end, after[0]) if after and after[1] == speech.name else end
         measure = self._measures.at(tokens, end)
         end = measure.end if measure and quantity.group not in ("", "year") else end
-        constraint = _constraint(speech, op or (speech.bare if not quantity.period else "between"), quantity)
+        op = op or (carried if quantity.group != "year" else "") or self._bare(tokens, quantity, speech)
+        constraint = _constraint(speech, op, quantity)
         return Span(start, end, "range", (constraint,), _negated(constraint, speech), facet=speech.name, rank=_rank(op))
+
+    def _bare(self, tokens: Sequence[Token], quantity: Quantity, speech: Speech) -> str:
+        """What an amount means that nothing compares: "a two-person tent" is made for two, "for 2 people" holds two."""
+        if quantity.period:
+            return "between"
+        one = speech.group == "people" and tokens[quantity.end - 1].norm in word_set("ranges_made_for")
+        return "=" if one else speech.bare
+
+    def _crowded(self, tokens: Sequence[Token], quantity: Quantity, *, bare: bool) -> int | None:
+        """Where the words begin that make a bare number one of people: "a tent for two", "a family of four"."""
+        few = bare and not quantity.group and quantity.low in range(1, 13)
+        match = self._crowd.before(tokens, quantity.start) if few else None
+        return None if match is None or self._foreign(tokens, quantity.end) else match.start
+
+    def _foreign(self, tokens: Sequence[Token], end: int) -> bool:
+        """Whether a number counts something that this catalogue does not hold: "under 20 sprockets"."""
+        word = tokens[end].norm if end < len(tokens) else ""
+        if not word.isalpha() or len(word) < 2 or word in self._stops or word in self._filler or self._known(word):
+            return False
+        return not (self._after.at(tokens, end) or self._before.at(tokens, end) or self._names.at(tokens, end))
 
     def _compared(self, tokens: Sequence[Token], quantity: Quantity) -> tuple[str, str, int, int] | None:
         """Facet, operator and the reach of the comparison words around an amount."""
@@ -117,6 +173,12 @@ class Ranges:
         match = self._names.before(tokens, end)
         return (match.start, match.value) if match else None
 
+    def _named_after(self, tokens: Sequence[Token], quantity: Quantity) -> tuple[int, str] | None:
+        """A facet's own name right after an amount, and where it ends: "5 years of warranty"."""
+        start = quantity.end + (quantity.end < len(tokens) and tokens[quantity.end].norm in ("of", "'s"))
+        match = self._names.at(tokens, start) if quantity.group != "year" else None
+        return (match.end, match.value) if match else None
+
     def _speech(self, quantity: Quantity, facet: str, compared: bool) -> Speech | None:
         """The facet that an amount is about."""
         if quantity.group == "year":
@@ -132,6 +194,8 @@ class Ranges:
     def _by_size(self, value: float) -> Speech | None:
         """A compared number without unit: the price, else the facet whose values it falls among."""
         plain = [s for s in self._speeches if s.facet.role in ("attribute", "price") and s is not self._year]
+        if value < 0:
+            plain = [s for s in plain if (s.facet.low or 0.0) < 0]
         priced = [speech for speech in plain if speech.facet.role == "price"]
         inside = [
             s for s in plain if s.facet.low is not None and s.facet.low * 0.8 <= value <= (s.facet.high or 0) * 1.2
@@ -150,6 +214,12 @@ def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
     return found
 
 
+def _points(tokens: Sequence[Token], quantity: Quantity) -> bool:
+    """Whether a "one" stands for an item: "the first one", "that one"."""
+    lone = quantity.end == quantity.start + 1 and tokens[quantity.start].norm in ("one", "two", "three")
+    return lone and quantity.start > 0 and tokens[quantity.start - 1].norm in word_set("ranges_pointing")
+
+
 def _past_fillers(tokens: Sequence[Token], start: int) -> int:
     while start > 0 and tokens[start - 1].norm in word_set("ranges_fillers"):
         start -= 1
@@ -160,11 +230,6 @@ def _alike(first: Quantity, second: Quantity) -> bool:
     return first.group == second.group or (
         (not first.group or not second.group) and "year" not in (first.group, second.group)
     )
-
-
-def _scale(tokens: Sequence[Token], quantity: Quantity) -> float:
-    """Base units per unit of an amount as it was written: 60 for hours."""
-    return unit_group(tokens[quantity.end - 1].norm)[1]
 
 
 def _constraint(speech: Speech, op: str, quantity: Quantity) -> Constraint:
@@ -191,7 +256,7 @@ def _around(low: float, high: float, *, year: bool) -> tuple[float, float]:
 def _negated(constraint: Constraint, speech: Speech) -> tuple[Constraint, ...]:
     """What a "not" makes of it; a span of years becomes the list of its years."""
     value = constraint.value
-    if constraint.op == "between" and speech.facet.role == "year" and isinstance(value, tuple):
+    if constraint.op == "between" and speech.yearly and isinstance(value, tuple):
         years: Any = tuple(float(year) for year in range(int(value[0]), int(value[1]) + 1))
         return (Constraint(constraint.facet, "not", years),)
     return opposites((constraint,))

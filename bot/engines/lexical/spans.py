@@ -24,6 +24,9 @@ class Span:
     ``constraints`` hold when the words are meant, ``opposite`` when they are negated. ``rank`` settles overlaps: a
     higher one wins, then the longer span. ``facet`` names the facet of a relative, an order or a drop. ``soft``
     marks an order that gives way to wishes ("best"); ``name`` is how many words of a person's name were said.
+    ``shares``: of a word of degree that is measured among what the rest leaves, the shares wanted and negated.
+    ``rivals`` are the other facets that the same words may be about; ``implied`` marks a condition that nobody said in
+    so many words ("for my wife"); ``wish`` is what the words say beyond their constraints ("kettle").
     """
 
     start: int
@@ -38,6 +41,10 @@ class Span:
     rank: int = 0
     soft: bool = False
     name: int = 0
+    shares: tuple[float, float] | None = None
+    rivals: tuple[Span, ...] = ()
+    implied: bool = False
+    wish: str = ""
 
 
 class Board:
@@ -68,6 +75,12 @@ class Board:
         """Put ``new`` in the place of ``old``, whose tokens it covers."""
         self.spans = sorted([new if span is old else span for span in self.spans], key=lambda span: span.start)
         self.block(new.start, new.end)
+
+    def swap(self, old: Span, new: Span | None) -> None:
+        """Put ``new`` in the place of ``old``, or give its tokens back."""
+        self.spans = [one for one in (new if span is old else span for span in self.spans) if one]
+        if new is None:
+            self._taken[old.start : old.end] = [False] * (old.end - old.start)
 
     def remove(self, unwanted: Span) -> None:
         """Take a finding off; its tokens stay taken."""

@@ -46,6 +46,8 @@ class Evidence:
         cue = self.cue(words, first, last)
         if bracketed_year(words.reading, words.tokens(first, last)[1]):
             return CUED
+        if self._titles.model(key):
+            return self._model(words, first, last)
         if self._slight(key):
             if words.norms[last : last + 1] == ("'s",):
                 return NONE
@@ -62,6 +64,29 @@ class Evidence:
         if capital and (len(key) > 1 or not self._theme(words, first)):
             return CAPITAL
         return CAPITAL if self._titles.distinctive(key) else NONE
+
+    def _model(self, words: TitleWords, first: int, last: int) -> int:
+        """A model's name is made of words that mean something else as well: it needs capitals, or "the" and an end."""
+        if self._capitals(words, first, last) or self.alone(words, first, last):
+            return CUED
+        before = words.norms[first - 1] if first else ""
+        if last - first == 1 and self._in_sentence(words, first):
+            return NONE
+        pointed = before in word_set("title_evidence_pointing") or (
+            self.cue(words, first, last) and before not in ("a", "an")
+        )
+        ended = self.ends(words, last) or words.norms[last] in word_set("title_evidence_asked")
+        if pointed and ended:
+            return CUED
+        written = words.reading.tokens[words.places[first]].capital
+        rare = written and self.unknown(words.norms[first]) and len(words.norms[first]) > _SHORT
+        return CAPITAL if rare else NONE
+
+    def _in_sentence(self, words: TitleWords, first: int) -> bool:
+        """Whether a single small word is no name here: a common one, or one after "in the"."""
+        small = not words.reading.tokens[words.places[first]].capital
+        placed = first > 1 and words.norms[first - 2] in word_set("title_evidence_placing")
+        return small and (words.norms[first] in common_words() or placed)
 
     def cue(self, words: TitleWords, first: int, last: int) -> str:
         """The cue before a title, "" for none; common words also need a fitting word after them."""

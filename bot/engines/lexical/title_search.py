@@ -92,7 +92,13 @@ class TitleSearch:
         cue, quoted, capital = self._signs(words, first)
         window = self._window(words, first, taken)
         named = quoted or (capital and cue)
-        found = self._alike(words, first, window, sure=cue or quoted or capital, part=quoted or cue)
+        found = self._alike(
+            words,
+            first,
+            window,
+            sure=cue or quoted or capital,
+            part=quoted or (cue and (capital or not self._titles.composed)),
+        )
         return found or self._missing(words, first, window, named=named)
 
     def _signs(self, words: TitleWords, first: int) -> tuple[bool, bool, bool]:

@@ -6,9 +6,9 @@ the visitor thinks of an item is read in `roles`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 
-from bot.engines.lexical.facets import unit_group
 from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
@@ -16,6 +16,7 @@ from bot.engines.lexical.title_evidence import CUED, Evidence
 from bot.engines.lexical.title_search import TitleSearch
 from bot.engines.lexical.title_words import TitleWords, title_words, year_after
 from bot.engines.lexical.titles import Link, Titles
+from bot.engines.lexical.units import unit_group
 from bot.types import Mention
 
 _SIMILAR = 75.0
@@ -30,9 +31,12 @@ class TitleSpans:
         self._evidence = Evidence(titles, taken)
         self._search = TitleSearch(titles, self._evidence, self._linked)
 
-    def spans(self, reading: Reading, people: Collection[int] = ()) -> list[Span]:
-        """Every item named, those that are not in the catalogue included. ``people``: tokens that name a person."""
-        words = title_words(reading)
+    def spans(self, reading: Reading, people: Collection[int] = (), shown: Sequence[str] = ()) -> list[Span]:
+        """Every item named, those that are not in the catalogue included.
+
+        ``people``: tokens that name a person. ``shown``: of the items that share a model's name, these are meant first.
+        """
+        words = title_words(reading, shown)
         dated = list(self._search.dated(words))
         taken = {index for span in dated for index in range(span.start, span.end)}
         exact = [span for span in self._exact(words) if not taken & set(range(span.start, span.end))]
@@ -74,6 +78,10 @@ class TitleSpans:
 
     def _linked(self, words: TitleWords, first: int, last: int, link: Link, rank: int) -> Span:
         """A title, with the year after it; with a number or an unknown word after it, another title."""
+        if self._titles.model(words.key(first, last)):
+            meant = next((id_ for id_ in link.others if id_ in words.shown and link.item_id not in words.shown), "")
+            link = replace(link, item_id=meant or link.item_id)
+            last = self._absorbed(words, last, link)
         start, end = words.tokens(first, last)
         year, after = year_after(words.reading, end)
         if year is not None:
@@ -88,6 +96,15 @@ class TitleSpans:
             return Span(*words.tokens(first, longer), "title", mentions=(mention,), rank=rank + 1)
         mention = Mention(words.text(first, last), link.item_id, confidence=link.score / 100)
         return Span(start, end, "title", mentions=(mention,), rank=rank)
+
+    def _absorbed(self, words: TitleWords, last: int, link: Link) -> int:
+        """Where a model's name ends when more of the item's title follows it: "the Old Road leather boots"."""
+        titled = frozenset(self._titles.spelled_words(link.item_id))
+        while (
+            last < len(words.norms) and words.places[last] == words.places[last - 1] + 1 and words.norms[last] in titled
+        ):
+            last += 1
+        return last
 
     def _longer(self, words: TitleWords, last: int, rank: int) -> int:
         """Where the title really ends when a sequel number or an unknown word follows it."""

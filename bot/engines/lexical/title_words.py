@@ -5,6 +5,7 @@ Knows no catalogue.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.engines.lexical.text import Reading
@@ -15,11 +16,12 @@ _QUOTES = frozenset("\"'《「"), frozenset("\"'》」")
 
 @dataclass(frozen=True, slots=True)
 class TitleWords:
-    """The words of a reading: token index and folded form of each."""
+    """The words of a reading: token index and folded form of each; and the ids that were shown last."""
 
     reading: Reading
     places: tuple[int, ...]
     norms: tuple[str, ...]
+    shown: tuple[str, ...] = ()
 
     def key(self, first: int, last: int) -> tuple[str, ...]:
         """The folded words from ``first`` up to ``last``."""
@@ -69,10 +71,10 @@ class TitleWords:
         return last if counted == length else None
 
 
-def title_words(reading: Reading) -> TitleWords:
-    """The words of a reading."""
+def title_words(reading: Reading, shown: Sequence[str] = ()) -> TitleWords:
+    """The words of a reading, and the ids that were shown last."""
     places = tuple(index for index, token in enumerate(reading.tokens) if token.word)
-    return TitleWords(reading, places, tuple(reading.tokens[index].norm for index in places))
+    return TitleWords(reading, places, tuple(reading.tokens[index].norm for index in places), tuple(shown))
 
 
 def year_after(reading: Reading, end: int) -> tuple[float | None, int]:

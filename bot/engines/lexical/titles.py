@@ -7,7 +7,7 @@ with the nearest ids. Knows no cues and no sentences (see `title_spans`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -27,8 +27,11 @@ ALIKE_SHORT = 88.0
 NEAR = 55.0
 """Similarity at which a title is worth naming as near to one that the catalogue lacks."""
 MOST_NEAR = 3
+_SHORTEST_TYPO = 4
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _LEET = str.maketrans("0134578", "oieasvb")
+_SHORTENED = 10
+"""How much further than any form of a title a model's name is from it."""
 _PARTS = re.compile(r"\s*[:–—]\s+|\s+-\s+|\s*\(")
 
 
@@ -45,8 +48,13 @@ class Link:
 class Titles:
     """An index over titles: exact keys, and typo-tolerant lookup through the words of titles."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """Key every title by its full form, without article, and by its main part."""
+    def __init__(
+        self, vocabulary: Vocabulary, models: Mapping[str, Mapping[tuple[str, ...], int]] | None = None
+    ) -> None:
+        """Key every title by its full form, without article, and by its main part; and items by their ``models``.
+
+        ``models``: by item, other names and how much of the title each leaves out.
+        """
         self._vocabulary = vocabulary
         self._stops = frozenset(table("en.words")["stop"])
         self._sequels = frozenset(table("en.mentions")["titles"]["sequels"])
@@ -58,6 +66,11 @@ class Titles:
                 if item.id not in ids:
                     ids[item.id] = distance
                     self._forms.setdefault(item.id, []).append(" ".join(key))
+        self._ids = tuple(self._forms)
+        self._names = tuple(self._forms[id_][0] for id_ in self._ids)
+        self._squeezed = tuple(self._forms[id_][-1].replace(" ", "") for id_ in self._ids)
+        self._models = self._called(models or {})
+        self.composed = bool(models)
         self._heads = _lengths(self._keys)
         self._by_word: dict[str, list[str]] = {}
         for id_, forms in self._forms.items():
@@ -65,10 +78,25 @@ class Titles:
                 self._by_word.setdefault(word, []).append(id_)
         self.words = frozenset(self._by_word)
         self._last = frozenset(key[-1] for key in self._keys)
-        self._ids = tuple(self._forms)
-        self._names = tuple(self._forms[id_][0] for id_ in self._ids)
-        self._squeezed = tuple(self._forms[id_][-1].replace(" ", "") for id_ in self._ids)
-        self._typable = tuple(word for word in self._by_word if len(word) >= 4)
+        self._typable: dict[int, list[str]] = {}
+        for word in self._by_word:
+            if len(word) >= _SHORTEST_TYPO:
+                self._typable.setdefault(len(word), []).append(word)
+
+    def _called(self, models: Mapping[str, Mapping[tuple[str, ...], int]]) -> frozenset[tuple[str, ...]]:
+        """The keys that are only a model's name: those that no title is."""
+        found = set()
+        for id_, calls in models.items():
+            for called, left in calls.items():
+                key = plain(called)
+                found |= {key} if key not in self._keys else set()
+                self._keys.setdefault(key, {}).setdefault(id_, _SHORTENED + left)
+                self._forms[id_].append(" ".join(key))
+        return frozenset(found)
+
+    def model(self, key: Sequence[str]) -> bool:
+        """Whether a phrase is a model's name and no title."""
+        return plain(key) in self._models
 
     def lengths(self, word: str) -> tuple[int, ...]:
         """How many words the titles have that begin with ``word``, longest first."""
@@ -105,6 +133,10 @@ class Titles:
     def spelled(self, item_id: str) -> str:
         """The title as the catalogue writes it."""
         return self._vocabulary.by_id[item_id].title
+
+    def spelled_words(self, item_id: str) -> tuple[str, ...]:
+        """The words of the title."""
+        return words(self.spelled(item_id))
 
     def near(self, key: Sequence[str], *, floor: float = NEAR) -> tuple[str, ...]:
         """The ids of the closest titles, best first, at most `MOST_NEAR`, each at least ``floor`` (0 to 100) alike."""
@@ -181,7 +213,8 @@ class Titles:
 
     def _near_words(self, word: str) -> list[str]:
         reach = 1 if len(word) < 6 else 2
-        found = process.extract(word, self._typable, scorer=OSA.distance, score_cutoff=reach, limit=5)
+        near = [one for size in range(len(word) - reach, len(word) + reach + 1) for one in self._typable.get(size, ())]
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=reach, limit=5)
         return [choice for choice, _, _ in found]
 
     def _chosen(self, ids: Sequence[str], year: float | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import UnknownSession
 from bot.memory import StoredTurn
-from bot.suggesting import examples
+from bot.starting import examples
 from bot.types import DialogueState, StateChanged
 from bot.web.page.conversation import Drawn, begun, conversation, empty, failed, pair
 from bot.web.page.drawings import Drawings
@@ -96,7 +96,8 @@ class Scene:
         """Words, schema and help pages."""
         shelf = self.assistant.shelf(self.kept.catalog)
         voice = self.assistant.voice(locale, shelf.name)
-        return Face(voice, shelf.items.schema, shelf.help.passages, page_locale=self.locale)
+        alone = not shelf.items.ids
+        return Face(voice, shelf.items.schema, shelf.help.passages, page_locale=self.locale, help_only=alone)
 
 
 def scene_of(assistant: Assistant, drawings: Drawings, kept: Kept, visit: Visit) -> Scene:

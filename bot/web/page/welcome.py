@@ -31,8 +31,8 @@ def welcome(examples: Sequence[str], face: Face, *, notice: str = "") -> Markup:
     return el(
         "div",
         el("p", notice, class_="st-notice") if notice else None,
-        el("h2", face.ui("empty_title"), class_="st-hero"),
-        el("p", face.ui("welcome"), class_="st-hero-text"),
+        el("h2", face.ui("empty_title_help" if face.help_only else "empty_title"), class_="st-hero"),
+        el("p", _hello(face), class_="st-hero-text"),
         el("h3", label, class_="st-small-title"),
         el("ul", *chips, class_="st-examples", role="list", aria_label=label),
         el("p", icon("note"), el("span", face.ui("ai_notice")), class_="st-ai-notice"),
@@ -46,7 +46,12 @@ def opening(face: Face) -> Markup:
     return el(
         "div",
         el("h2", face.ui("speaker_assistant"), class_="st-speaker"),
-        el("p", face.ui("welcome")),
+        el("p", _hello(face)),
         el("p", face.ui("ai_notice"), class_="st-fine"),
         class_="st-opening",
     )
+
+
+def _hello(face: Face) -> str:
+    """What this is and what it can do here."""
+    return face.ui("welcome_help" if face.help_only else "welcome")

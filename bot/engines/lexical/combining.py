@@ -1,0 +1,48 @@
+"""What the parts of a message are together: acts that go with each other, bounds that the last word decides.
+
+Pure functions over findings; knows no lexicon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.engines.lexical.facets import Speech
+from bot.engines.lexical.findings import Findings
+from bot.engines.lexical.spans import Span
+from bot.types import Act
+from vectorstore.base import Constraint
+
+_MANY = 4
+
+
+def measured(findings: Findings, span: Span) -> bool:
+    """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
+    before, after = findings.reading.norms(span.start - 1, span.start), findings.reading.norms(span.end, span.end + 3)
+    return before == ("than",) or "too" in after
+
+
+def overruled(old: Constraint, new: Sequence[Constraint]) -> bool:
+    """Whether the same message bounds the same side of a number again: the last word counts."""
+    return any(one.facet == old.facet and one.op[:1] == old.op[:1] and one.op[:1] in ("<", ">") for one in new)
+
+
+def merged(acts: Iterable[Act]) -> tuple[Act, ...]:
+    """Each act once, in order; an evaluation beside a request is part of it, small talk gives way to anything else."""
+    found = list(dict.fromkeys(acts))
+    if "recommend" in found and "feedback" in found:
+        found.remove("feedback")
+    if len(found) > 1:
+        found = [act for act in found if act != "smalltalk"] or found[:1]
+    return tuple(found)
+
+
+def facet_words(constraints: Iterable[Constraint], speeches: Mapping[str, Speech]) -> list[str]:
+    """The values asked for that describe content; names of people would only mislead the search by meaning."""
+    found = []
+    for constraint in constraints:
+        speech = speeches.get(constraint.facet)
+        if speech and not (speech.person or speech.strict or speech.numeric) and constraint.op in ("is", "any"):
+            values = constraint.value if isinstance(constraint.value, tuple) else (constraint.value,)
+            found += [str(value) for value in values if isinstance(value, str) and len(values) < _MANY]
+    return found
