@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import bot.demo
-from bot.demo.prose import closest_pairs, shared_runs
 from bot.demo.films.sources import rows
 from bot.demo.films.vocabulary import title_key
 from bot.demo.laying_out import fingerprint, lay_out, read
+from bot.demo.prose import closest_pairs, shared_runs
 from bot.evaluation.asked import wishes
 from bot.evaluation.datasets import questions
 from vectorstore.catalog import read_items

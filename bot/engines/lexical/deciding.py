@@ -82,6 +82,8 @@ class Decider:
             return Decision("why_not")
         if says("why", text) and (case.mentions or case.pointing or case.shown) and not case.wanting:
             return Decision("ask_item", topic="why")
+        if says("how_to", text) and case.mentions and not self._acts.asked(text):
+            return Decision("support")
         if says("compare", text) and self._compares(case):
             return Decision("compare", asked=self._asked(case))
         if self._asks(case):
@@ -141,7 +143,8 @@ class Decider:
     def _asked(self, case: Case) -> tuple[str, ...]:
         """The facets asked for by words, and those of the values in a yes-or-no question."""
         found = list(self._acts.asked(case.text))
-        for span in case.spans:
+        offered = self._acts.says("have", case.text) and self._titled(case)
+        for span in () if offered else case.spans:
             facet = span.facet or (span.relative.facet if span.relative else "")
             found += [facet] if facet else []
         return tuple(dict.fromkeys(found))
