@@ -1,7 +1,8 @@
 """When nothing meets every constraint: what to give up, and the smallest changes that lead somewhere.
 
-Pure functions over exact masks. A range of numbers is softer than a category, a category softer than an exclusion, and
-of two alike the older one is softer. Knows no ranking and no words.
+Pure functions over exact masks. A range of numbers is softer than a value, a value softer than the kind of thing that
+is wanted (a pink jacket is no near miss for a tent), that softer than an exclusion; of two alike the older one is
+softer. Knows no ranking and no words.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.types import Repair
-from vectorstore.base import Constraint, Mask, Operator
+from vectorstore.base import KINDS, Constraint, Mask, Operator
 from vectorstore.columns import Columns
 
 OFFERED = 3
 """Repairs that give up several constraints at once are offered up to this number."""
 _CLOSED: dict[Operator, Operator] = {"<": "<=", ">": ">=", "any": "is"}
-_HARDNESS = {"<=": 0, "<": 0, ">=": 0, ">": 0, "between": 0, "is": 1, "any": 1, "contains": 1, "not": 2}
+_HARDNESS = {"<=": 0, "<": 0, ">=": 0, ">": 0, "between": 0, "is": 1, "any": 1, "contains": 1, "not": 3}
+_KIND = 2
+KIND_COUNTS = 3
+"""A cheap pink shirt is no near miss for a cheap pink tent; a dear green tent is."""
 
 
 def relax(
@@ -39,13 +43,15 @@ def relax(
 def smallest(columns: Columns, constraints: Sequence[Constraint], *, allowed: Mask) -> list[tuple[int, ...]]:
     """The smallest sets of constraints whose loss leaves a row, as places, the softest set first.
 
-    The constraints that one row misses are such a set, so the smallest are found without trying combinations.
+    The constraints that one row misses are such a set, so the smallest are found without trying combinations. The kind
+    of thing that is wanted counts as much as `KIND_COUNTS` others.
     """
     rows = np.flatnonzero(allowed)
     if not len(rows) or not constraints:
         return []
     misses = np.unique(np.stack([~columns.mask([one])[rows] for one in constraints], axis=1), axis=0)
-    fewest = misses[misses.sum(1) == misses.sum(1).min()]
+    sizes = misses @ np.array([KIND_COUNTS if one.facet in KINDS and one.op != "not" else 1 for one in constraints])
+    fewest = misses[sizes == sizes.min()]
     rank = {place: order for order, place in enumerate(sorted(range(len(constraints)), key=_softness(constraints)))}
     sets = [tuple(int(place) for place in np.flatnonzero(row)) for row in fewest]
     return sorted(sets, key=lambda places: sorted((rank[place] for place in places), reverse=True))
@@ -99,4 +105,10 @@ def _repair(columns: Columns, constraints: Sequence[Constraint], given_up: tuple
 
 def _softness(constraints: Sequence[Constraint]) -> Callable[[int], tuple[int, int]]:
     """A sort key over places: the softest constraint first."""
-    return lambda place: (_HARDNESS[constraints[place].op], place)
+    return lambda place: (_hardness(constraints[place]), place)
+
+
+def _hardness(constraint: Constraint) -> int:
+    """How reluctantly a constraint is given up."""
+    own = _HARDNESS[constraint.op]
+    return max(own, _KIND) if constraint.facet in KINDS else own

@@ -13,7 +13,8 @@ from bot.relaxing import relax, smallest, widened
 from bot.retrieval import count, retrieve
 from bot.types import DialogueState, Intent, Mention, Order, Relative, Repair, Rule
 from tests.small_catalog import film_index, shop_index
-from vectorstore.base import Constraint
+from vectorstore.base import Constraint, Facet, Item, Schema
+from vectorstore.columns import Columns
 
 RECOMMEND = Intent(acts=("recommend",))
 
@@ -120,6 +121,16 @@ def test_when_no_single_change_helps_a_repair_names_what_goes_with_it(index):
     assert result.relaxed == (wanted[0], wanted[2])
     assert all(len(repair.also) == 1 and repair.count > 0 for repair in result.repairs)
     assert result.repairs[0] == Repair(wanted[0], None, 5, also=(wanted[2],))
+
+
+def test_the_kind_of_thing_is_given_up_last():
+    """Two other conditions go before the kind of thing that was asked for."""
+    schema = Schema((Facet("category", "category"), Facet("colour", "category"), Facet("price", "number")))
+    rows = [("shirt", "pink", 10.0), ("tent", "green", 90.0)]
+    items = [Item(str(n), "x", facets=dict(zip(("category", "colour", "price"), row))) for n, row in enumerate(rows)]
+    wanted = [Constraint("category", "is", "tent"), Constraint("colour", "is", "pink"), Constraint("price", "<", 20.0)]
+    given_up, _ = relax(Columns(items, schema), wanted, allowed=np.ones(2, np.bool_))
+    assert {one.facet for one in given_up} == {"colour", "price"}
 
 
 def test_softer_means_numbers_before_words_before_exclusions_and_old_before_new(index):
