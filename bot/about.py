@@ -57,7 +57,7 @@ def fact(item: Item, facet: Facet, voice: Voice) -> str:
         return voice.phrase(_ITEM, "unknown", title=item.title, label=label)
     if isinstance(value, bool):
         return voice.phrase(_ITEM, "flag_yes" if value else "flag_no", title=item.title, label=label)
-    key = voice.pick(_ITEM, facet.name, "fact")
+    key = voice.pick(_ITEM, facet.name, facet.role, "fact")
     words = spoken(voice, facet, value)
     extra: dict[str, Any] = {"label": label} if "label" in voice.takes(_ITEM, key) else {}
     return voice.phrase(_ITEM, key, title=item.title, value=words, **extra)

@@ -92,7 +92,7 @@ def _has(speaker: Speaker, facet: Facet, members: Sequence[Evidence] = ()) -> st
     cell, label = speaker.item.facets[facet.name], speaker.label(facet.name)
     if facet.type == "flag":
         return speaker.say(REASON, "has_flag" if cell is True else "lacks_flag", label=label)
-    key = speaker.voice.pick(REASON, f"has_{facet.name}", f"has_{facet.type}", "has_other")
+    key = speaker.voice.pick(REASON, f"has_{facet.name}", f"has_{facet.role}", f"has_{facet.type}", "has_other")
     if isinstance(cell, tuple):
         asked = [held(facet, cell, one.constraint) for one in members if one.constraint is not None]
         values = [value for part in asked for value in (part if isinstance(part, tuple) else (part,))]

@@ -46,6 +46,7 @@ class Settings:
     - ``device``: ``auto``, ``cpu`` or ``cuda[:n]``; only ``auto`` falls back.
     - ``turns_at_once`` bounds running turns, ``queue`` those that may wait; past that a request gets 429.
     - ``per_minute`` bounds messages per visitor and ``per_minute_address`` those per network address.
+    - ``allowed_origins`` may show the page in a frame, ``image_origins`` may serve the pictures of items.
     - ``operator_token`` opens the operator's routes; empty: one that is made once and kept in the data directory.
     - ``log_format``: ``text`` or ``json``, one line per request and per turn, without what was said.
     - ``retention_days``: conversations that were quiet for so long are deleted daily; 0 keeps them.
@@ -68,6 +69,7 @@ class Settings:
     device: str = "auto"
     style: str = "plain"
     allowed_origins: tuple[str, ...] = ()
+    image_origins: tuple[str, ...] = ()
     max_message: int = 4000
     turns_at_once: int = 4
     queue: int = 32

@@ -77,6 +77,7 @@ def _said(question: str, found: Found, *, topic: str, confidence: float) -> Answ
         question,
         abstained=False,
         sentences=tuple(sentence for part in found.chosen for sentence in part.sentences),
+        sources=tuple(number for number, part in enumerate(found.chosen, 1) for _ in part.sentences),
         citations=tuple(map(_citation, found.chosen)),
         passages=tuple(part.passage for part in found.chosen),
         checked=tuple(passage.title for passage in _first_of_each_page(found.looked)),

@@ -301,6 +301,8 @@ class Citation:
 class Answer:
     """The outcome of a service question. ``sentences`` are verbatim from ``passages`` and may be said.
 
+    ``sources[i]`` is the number, from 1, of the citation that ``sentences[i]`` stands in.
+
     ``abstained``: nothing found supports an answer; ``checked`` lists the pages that were looked at, ``nearest`` a
     section of each, without a quote: nothing is claimed of it. ``topic`` is "money", "legal", "safety", "account" or
     "": those also offer a person. ``confidence`` is 0 to 1.
@@ -309,6 +311,7 @@ class Answer:
     question: str
     abstained: bool
     sentences: tuple[str, ...] = ()
+    sources: tuple[int, ...] = ()
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     checked: tuple[str, ...] = ()

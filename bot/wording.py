@@ -49,5 +49,5 @@ def _facet(name: str, schema: Schema) -> FacetWords:
     facet = schema.get(name)
     if facet is None:
         return FacetWords(name)
-    kind = facet.role if facet.role in ("year", "price") else facet.type
-    return FacetWords(name, kind, facet.label, facet.unit)
+    kind = facet.role if facet.role in ("year", "price", "stock", "popularity") else facet.type
+    return FacetWords(name, kind, facet.label, facet.unit, of_kind=facet.type)

@@ -13,6 +13,7 @@ from prompts.voice import Voice
 
 CONSTRAINT = "chips/constraint"
 ORDER = "chips/order"
+CODE = 2
 
 _OPERATORS = {"is": "is", "not": "not", "any": "any", ">=": "min", "<=": "max", ">": "above", "<": "below"}
 _OPERATORS |= {"between": "between", "contains": "contains"}
@@ -20,12 +21,16 @@ _OPERATORS |= {"between": "between", "contains": "contains"}
 
 @dataclass(frozen=True, slots=True)
 class FacetWords:
-    """What the words need to know of a facet: its name, its type or role ("year", "price"), its label and unit."""
+    """What the words need to know of a facet: its name, its role ("year", "price") or type, its label and unit.
+
+    ``of_kind`` is the type again, for what a role has no phrase for.
+    """
 
     name: str
     kind: str = "category"
     label: str = ""
     unit: str = ""
+    of_kind: str = "category"
 
 
 def constraint_words(voice: Voice, facet: FacetWords, *, op: str, value: Any) -> str:
@@ -34,7 +39,8 @@ def constraint_words(voice: Voice, facet: FacetWords, *, op: str, value: Any) ->
     ``op`` and ``value`` are those of a `Constraint`. Raises `PromptError` when no phrase serves.
     """
     token = _token(facet, op, value)
-    key = voice.pick(CONSTRAINT, *(f"{one}_{token}" for one in (facet.name, facet.kind, "other")), "other_is")
+    names = (facet.name, *(["coded"] if _is_code(value) else []), facet.kind, facet.of_kind, "other")
+    key = voice.pick(CONSTRAINT, *(f"{one}_{token}" for one in names), "other_is")
     given = _given(voice, facet, value)
     return voice.phrase(CONSTRAINT, key, **{name: given[name] for name in voice.takes(CONSTRAINT, key)})
 
@@ -62,7 +68,7 @@ def _is_decade(low: float, high: float) -> bool:
 
 def _given(voice: Voice, facet: FacetWords, value: Any) -> dict[str, Any]:
     """Every variable that a phrase of `chips/constraint` may take."""
-    label = voice.label(facet.name, facet.label)
+    label = _small(voice.label(facet.name, facet.label))
     many = isinstance(value, (tuple, list))
     words = [voice.value(facet.name, one, facet.unit) for one in (value if many else (value,))]
     return {
@@ -72,3 +78,13 @@ def _given(voice: Voice, facet: FacetWords, value: Any) -> dict[str, Any]:
         "high": words[-1],
         "start": value[0] if many else value,
     }
+
+
+def _is_code(value: Any) -> bool:
+    """Whether a value says nothing without its label: "F", "XL", "en"."""
+    return isinstance(value, str) and len(value) <= CODE and value.isascii()
+
+
+def _small(label: str) -> str:
+    """A label inside a sentence: "Average rating" -> "average rating"; "ISBN" and "US size" stay."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -146,13 +147,15 @@ def test_hostile_records_stay_text(face):
     }
 
 
-def test_an_image_is_drawn_only_when_the_record_has_one(face):
-    """A record's https picture is shown lazily with a text; without one there is no image at all."""
+def test_an_image_is_drawn_only_from_an_allowed_place(face):
+    """A picture at an allowed origin is shown lazily with a text; from elsewhere, or without one, there is none."""
+    face = replace(face, images=("https://pictures.example",))
     item = Item("a", "Alien", image="https://pictures.example/a.jpg")
     found = read(str(cards([card(item=item)], face, name="1"))).found
     image = next(attributes for tag, attributes in found if tag == "img")
     assert (image["src"], image["alt"], image["loading"]) == (item.image, "Picture of Alien", "lazy")
-    assert "<img" not in str(cards([card()], face, name="1"))
+    elsewhere = Item("a", "Alien", image="https://pictures.example.evil/a.jpg")
+    assert "<img" not in str(cards([card(), card(item=elsewhere)], face, name="1"))
 
 
 def test_cards_are_the_same_to_the_byte_while_text_grows_around_them(registry):

@@ -127,7 +127,10 @@ def test_the_kind_of_thing_is_given_up_last():
     """Two other conditions go before the kind of thing that was asked for."""
     schema = Schema((Facet("category", "category"), Facet("colour", "category"), Facet("price", "number")))
     rows = [("shirt", "pink", 10.0), ("tent", "green", 90.0)]
-    items = [Item(str(n), "x", facets=dict(zip(("category", "colour", "price"), row))) for n, row in enumerate(rows)]
+    items = [
+        Item(str(n), "x", facets=dict(zip(("category", "colour", "price"), row, strict=True)))
+        for n, row in enumerate(rows)
+    ]
     wanted = [Constraint("category", "is", "tent"), Constraint("colour", "is", "pink"), Constraint("price", "<", 20.0)]
     given_up, _ = relax(Columns(items, schema), wanted, allowed=np.ones(2, np.bool_))
     assert {one.facet for one in given_up} == {"colour", "price"}

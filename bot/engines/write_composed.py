@@ -134,8 +134,8 @@ def _answer(brief: Brief) -> Iterator[str]:
         yield _abstention(brief, answer)
         return
     said = [
-        brief.voice.phrase(ANSWER, "quoted", sentence=sentence, number=source_of(answer, sentence))
-        for sentence in answer.sentences
+        brief.voice.phrase(ANSWER, "quoted", sentence=sentence, number=number)
+        for sentence, number in zip(answer.sentences, _sources(answer), strict=True)
     ]
     lead = [brief.voice.phrase(ANSWER, "unsure")] if brief.situation == "unsure" else []
     yield " ".join([*lead, *said])
@@ -149,6 +149,11 @@ def _abstention(brief: Brief, answer: Answer | None) -> str:
     key = brief.voice.pick(ABSTAIN, brief.situation.removeprefix("abstain_") or "abstain", "abstain")
     checked = answer.checked if answer is not None else ()
     return _say(brief, ABSTAIN, key, variant=variant_of(brief.message), checked=checked)
+
+
+def _sources(answer: Answer) -> tuple[int, ...]:
+    """The number of every sentence's citation: what the finder noted, else where its words stand."""
+    return answer.sources or tuple(source_of(answer, sentence) for sentence in answer.sentences)
 
 
 def source_of(answer: Answer, sentence: str) -> int:

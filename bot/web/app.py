@@ -55,7 +55,7 @@ def _guard(app: FastAPI, settings: Settings, desk: Desk) -> None:
     app.add_middleware(BodyGuard)
     app.add_middleware(errors.Unforeseen)
     app.add_middleware(CORSMiddleware, **security.cors(origins))
-    app.add_middleware(security.SecurityHeaders, origins=origins)
+    app.add_middleware(security.SecurityHeaders, origins=origins, images=security.checked(settings.image_origins))
     app.add_middleware(Observed, metrics=lambda: desk.metrics)
     app.add_middleware(RootPath, root_path=settings.root_path)
 

@@ -22,7 +22,6 @@ _PAGE_POLICY = (
     "default-src 'self'",
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
     "font-src 'self' data:",
     "media-src 'self' data: blob:",
     "connect-src 'self'",
@@ -61,17 +60,18 @@ def cors(origins: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def page_policy(origins: Sequence[str]) -> str:
-    """The Content-Security-Policy of the page: nothing from elsewhere, framed by us and the allow-list only."""
-    return "; ".join((*_PAGE_POLICY, " ".join(("frame-ancestors 'self'", *origins))))
+def page_policy(origins: Sequence[str], images: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy of the page: framed by us and ``origins`` only, pictures from us and ``images``."""
+    shown = " ".join(("img-src 'self' data: blob:", *images))
+    return "; ".join((*_PAGE_POLICY, shown, " ".join(("frame-ancestors 'self'", *origins))))
 
 
 class SecurityHeaders:
     """Middleware: the headers above on every response, errors included."""
 
-    def __init__(self, app: ASGIApp, *, origins: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, origins: Sequence[str] = (), images: Sequence[str] = ()) -> None:
         self._app = app
-        self._page = page_policy(origins)
+        self._page = page_policy(origins, images)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with our headers on what comes back."""

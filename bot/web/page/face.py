@@ -21,13 +21,14 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One language, one catalogue; ``help_only``: a help centre without items."""
+    """One language, one catalogue; ``help_only``: a help centre without items; ``images``: origins of pictures."""
 
     voice: Voice
     schema: Schema = field(default_factory=Schema)
     passages: Mapping[str, Passage] = field(default_factory=dict)
     page_locale: str = ""
     help_only: bool = False
+    images: tuple[str, ...] = ()
     _said: dict[str, str] = field(default_factory=dict)
 
     def ui(self, key: str, **variables: Any) -> str:

@@ -39,8 +39,10 @@ _CONFIRMED = {"like": "confirm_liked", "dislike": "confirm_disliked", "seen": "c
 class Handlers:
     """The page's side of a `Desk`."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, images: tuple[str, ...] = ()) -> None:
+        """Pictures of items are shown from the origins ``images`` and from our own."""
         self._desk = desk
+        self._images = images
         self._stops = Stops()
         self._drawings = Drawings()
 
@@ -89,7 +91,9 @@ class Handlers:
         known, asked = read_kept(kept, self._desk.assistant.catalogs), read_asked(data, PRESSES)
         if asked is None:
             return Screen()
-        scene = Scene(self._desk.assistant, self._drawings, known, visit.language(self._desk.assistant))
+        scene = Scene(
+            self._desk.assistant, self._drawings, known, visit.language(self._desk.assistant), images=self._images
+        )
         try:
             self._desk.limits.press(known.session_id, visit.address)
             scene = self._scene(known, visit)
@@ -101,11 +105,18 @@ class Handlers:
 
     def _scene(self, kept: Kept, visit: Visit) -> Scene:
         """The conversation as it is stored."""
-        return scene_of(self._desk.assistant, self._drawings, kept, visit)
+        return replace(scene_of(self._desk.assistant, self._drawings, kept, visit), images=self._images)
+
+    def _bare(self, kept: Kept, visit: Visit) -> Scene:
+        """A conversation of which nothing was read."""
+        assistant = self._desk.assistant
+        return Scene(assistant, self._drawings, kept, visit.language(assistant), images=self._images)
 
     def _blind(self, kept: Kept, visit: Visit, error: Exception) -> Screen:
         """The page when nothing can be read: what is wrong, and the way to try again."""
-        scene = Scene(self._desk.assistant, self._drawings, kept, visit.language(self._desk.assistant))
+        scene = Scene(
+            self._desk.assistant, self._drawings, kept, visit.language(self._desk.assistant), images=self._images
+        )
         return scene.screen(failure=_error(scene.face, fault(error).code))
 
     def _prepare(self, kept: Kept, visit: Visit, asked: Asked) -> Scene:

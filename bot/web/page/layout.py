@@ -16,6 +16,7 @@ from bot.settings import Settings
 from bot.web.page.assets import bridge, composer, script
 from bot.web.page.handlers import Handlers
 from bot.web.page.screen import Screen, Visit
+from bot.web.security import checked
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -35,7 +36,7 @@ def build_page(assistant: Assistant, settings: Settings, *, desk: Desk | None = 
         from bot.web.desk import Desk
 
         desk = Desk(assistant, settings)
-    handlers = Handlers(desk)
+    handlers = Handlers(desk, images=checked(settings.image_origins))
     page: gr.Blocks
     with gr.Blocks(title="Shelftalk", analytics_enabled=False, fill_width=True) as page:
         kept = gr.BrowserState(None, storage_key=_STORAGE, secret=_STORAGE)

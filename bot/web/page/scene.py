@@ -38,6 +38,7 @@ class Scene:
     turns: Sequence[StoredTurn] = ()
     known: StateChanged | None = None
     lost: bool = False
+    images: tuple[str, ...] = ()
     _faces: dict[str, Face] = field(default_factory=dict)
 
     @property
@@ -96,8 +97,14 @@ class Scene:
         """Words, schema and help pages."""
         shelf = self.assistant.shelf(self.kept.catalog)
         voice = self.assistant.voice(locale, shelf.name)
-        alone = not shelf.items.ids
-        return Face(voice, shelf.items.schema, shelf.help.passages, page_locale=self.locale, help_only=alone)
+        return Face(
+            voice,
+            shelf.items.schema,
+            shelf.help.passages,
+            page_locale=self.locale,
+            help_only=not shelf.items.ids,
+            images=self.images,
+        )
 
 
 def scene_of(assistant: Assistant, drawings: Drawings, kept: Kept, visit: Visit) -> Scene:
