@@ -15,15 +15,15 @@ from typing import Any, Literal, TypeAlias
 from bot import rulebook
 from bot.errors import InvalidRequest
 from bot.types import Rule, Shelf, plain
-from vectorstore.applying import applied, caught_up, vectors_of
 from vectorstore.base import Embedder
-from vectorstore.catalog_toml import NAME, read_catalog_toml
-from vectorstore.changes import FIELDS, Change, Misfit, Reader
 from vectorstore.generations import Generations
 from vectorstore.index import ItemIndex
-from vectorstore.journal import Journal
+from vectorstore.live.applying import applied, caught_up, vectors_of
+from vectorstore.live.changes import FIELDS, Change, Misfit, Reader
+from vectorstore.live.journal import Journal
+from vectorstore.reading.catalog_toml import NAME, read_catalog_toml
+from vectorstore.reading.writing_toml import column_of
 from vectorstore.records import folded
-from vectorstore.writing_toml import column_of
 
 Status: TypeAlias = Literal["created", "changed", "unchanged", "deleted", "absent", "refused"]
 Remake: TypeAlias = Callable[[Shelf, ItemIndex], Shelf]

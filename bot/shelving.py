@@ -21,7 +21,7 @@ from bot.errors import InvalidRequest, ShelftalkError, TooBusy
 from bot.types import Rule, Shelf
 from vectorstore.base import VectorStoreError
 from vectorstore.errors import WriterBusy
-from vectorstore.journal import Behind
+from vectorstore.live.journal import Behind
 
 _log = logging.getLogger(__name__)
 

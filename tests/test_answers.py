@@ -11,9 +11,9 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
-from vectorstore.answers import read_answers
 from vectorstore.errors import CatalogError, HelpError
-from vectorstore.interactions import read_interactions
+from vectorstore.reading.answers import read_answers
+from vectorstore.reading.interactions import read_interactions
 
 
 def put(path: Path, text: str) -> Path:

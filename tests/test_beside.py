@@ -10,14 +10,14 @@ import pytest
 from tests import shop
 from tests.test_cli import refused, run
 from vectorstore.base import Hit
-from vectorstore.beside import ingest_help, plan_answers, plan_help, plan_interactions, write_beside
 from vectorstore.cooccurrence import together_in
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.errors import EmptyCatalog
 from vectorstore.generations import Generations
 from vectorstore.ingest import ingest_items
+from vectorstore.ingesting.beside import ingest_help, plan_answers, plan_help, plan_interactions, write_beside
+from vectorstore.ingesting.reports import Consent
 from vectorstore.records import load
-from vectorstore.reports import Consent
 
 EMBEDDER = HashedEmbedder()
 

@@ -9,8 +9,8 @@ import pytest
 
 from vectorstore.base import Item
 from vectorstore.catalog import Ingested, read_items, write_catalog_toml
-from vectorstore.cells import Quantity, convert, date, date_order, decimal_mark, flag, quantity, several
 from vectorstore.errors import CatalogError, EmptyCatalog
+from vectorstore.reading.cells import Quantity, convert, date, date_order, decimal_mark, flag, quantity, several
 from vectorstore.reading.opening import decode
 
 FILMS = [

@@ -10,13 +10,13 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from tests.small_catalog import facet
-from vectorstore.applying import applied, fitting
 from vectorstore.base import Facet, Item, Schema
-from vectorstore.changes import Change, Reader
-from vectorstore.counting import recounted
 from vectorstore.embedders.scripted import HashedEmbedder
+from vectorstore.live.applying import applied, fitting
+from vectorstore.live.changes import Change, Reader
+from vectorstore.live.counting import recounted
+from vectorstore.reading.writing_toml import column_of
 from vectorstore.records import Records, embed_changed
-from vectorstore.writing_toml import column_of
 
 SCHEMA = Schema(
     (

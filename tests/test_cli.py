@@ -311,7 +311,7 @@ def test_a_second_run_says_that_nothing_changed(folder, tmp_path):
 def test_ctrl_c_leaves_the_old_and_goes_on(tmp_path, monkeypatch):
     """It ends with 130 and how to go on; the old generation serves; what was embedded is not embedded again."""
     shop.without_index(monkeypatch)
-    monkeypatch.setattr("vectorstore.resuming.CHUNK", 10)
+    monkeypatch.setattr("vectorstore.ingesting.resuming.CHUNK", 10)
     asked = []
 
     class Stopped(HashedEmbedder):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from vectorstore.base import Facet, Item, Schema
-from vectorstore.comparing import MOST, alike, blanked, difference, largest
+from vectorstore.ingesting.comparing import MOST, alike, blanked, difference, largest
+from vectorstore.ingesting.reviewing import columns
+from vectorstore.ingesting.sampling import queries
 from vectorstore.plan import Column
-from vectorstore.reviewing import columns
-from vectorstore.sampling import queries
 
 
 def by_id(*items):

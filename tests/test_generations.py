@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore import proof
 from vectorstore.base import Facet, Item, Passage, Schema
-from vectorstore.children import run_child
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.errors import EmbedderMismatch, EmptyCatalog, IndexFault, RecordsFault, StorageError, WriterBusy
 from vectorstore.files import disk_faults, write_file
 from vectorstore.generations import Generations, hold, in_use
 from vectorstore.index import open_index
-from vectorstore.origin import Origin, history, origin_of
-from vectorstore.proof import is_proven, prove
+from vectorstore.indexing import proof
+from vectorstore.indexing.children import run_child
+from vectorstore.indexing.proof import is_proven, prove
+from vectorstore.ingesting.origin import Origin, history, origin_of
 from vectorstore.records import Records, embed_changed
 
 EMBEDDER = HashedEmbedder()
@@ -366,7 +366,7 @@ def test_child_processes(tmp_path, monkeypatch, code, fault):
     """However a child ends, its parent hears how, and goes on."""
     (tmp_path / "vectorstore").mkdir()
     (tmp_path / "victim.py").write_text(code)
-    monkeypatch.setattr("vectorstore.children.__file__", str(tmp_path / "vectorstore" / "children.py"))
+    monkeypatch.setattr("vectorstore.indexing.children.__file__", str(tmp_path / "vectorstore" / "children.py"))
     said = run_child("victim", tmp_path, timeout=0.5 if "sleep" in code else 30.0)
     assert (said == "") if not fault else (fault in said)
 

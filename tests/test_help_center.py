@@ -8,7 +8,7 @@ import pytest
 
 from vectorstore.errors import HelpError
 from vectorstore.help_center import MAX_WORDS, read_help
-from vectorstore.markdown import sections, slug
+from vectorstore.reading.markdown import sections, slug
 
 
 def page(tmp_path: Path, text: str, name: str = "page.md") -> tuple:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from vectorstore.catalog import Ingested, grouped, read_items
-from vectorstore.date_cells import date, date_order
-from vectorstore.quantities import convert, is_range, quantity
+from vectorstore.reading.date_cells import date, date_order
 from vectorstore.reading.markup import plain
+from vectorstore.reading.quantities import convert, is_range, quantity
 
 
 def read(tmp_path: Path, text: str) -> Ingested:

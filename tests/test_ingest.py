@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from vectorstore.base import Constraint
-from vectorstore.beside import ingest_help, plan_help
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.errors import CatalogError, EmbedderError, EmptyCatalog, HelpError, RecordsFault, WouldRemove
 from vectorstore.generations import PARTIAL, Generations
 from vectorstore.index import open_index
 from vectorstore.ingest import ingest_items, plan_items, rejected_path, unchanged, write_items
+from vectorstore.ingesting.beside import ingest_help, plan_help
+from vectorstore.ingesting.reports import Consent
+from vectorstore.ingesting.revising import going_back, rebuild, remove, undo
 from vectorstore.records import load
-from vectorstore.reports import Consent
-from vectorstore.revising import going_back, rebuild, remove, undo
 
 EMBEDDER = HashedEmbedder()
 YES = Consent(yes=True)
@@ -348,7 +348,7 @@ def test_a_failing_embedder_changes_nothing(tmp_path, root, quick):
 KILLED = """
 import sys, time
 from pathlib import Path
-from vectorstore import resuming
+from vectorstore.ingesting import resuming
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.ingest import ingest_items
 

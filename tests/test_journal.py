@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 from tests import shop
-from vectorstore.applying import applied, caught_up, load_live, vectors_of
 from vectorstore.base import Constraint
-from vectorstore.beside import ingest_help
-from vectorstore.changes import Change
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.errors import StorageError
 from vectorstore.generations import Generations
 from vectorstore.index import open_index
 from vectorstore.ingest import ingest_items, rebuild
-from vectorstore.journal import Behind, Journal
+from vectorstore.ingesting.beside import ingest_help
+from vectorstore.ingesting.reports import Consent
 from vectorstore.lexical import Lexical
-from vectorstore.patched import Patched
+from vectorstore.live.applying import applied, caught_up, load_live, vectors_of
+from vectorstore.live.changes import Change
+from vectorstore.live.journal import Behind, Journal
+from vectorstore.live.patched import Patched
 from vectorstore.records import Known, folded, load
-from vectorstore.reports import Consent
 
 ALL = Consent(yes=True)
 SOFA = Change("s1", fields={"title": "Velvet Sofa", "description": "A sofa of green velvet."}, facets={"price": 700.0})

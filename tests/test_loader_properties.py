@@ -16,18 +16,18 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vectorstore.answers import read_answers
 from vectorstore.base import Facet, VectorStoreError
 from vectorstore.catalog import read_items, write_catalog_toml
-from vectorstore.catalog_toml import read_catalog_toml
-from vectorstore.date_cells import date, date_order
 from vectorstore.help_center import read_pages
-from vectorstore.interactions import read_interactions
-from vectorstore.quantities import decimal_mark, is_range, quantity
+from vectorstore.reading.answers import read_answers
+from vectorstore.reading.catalog_toml import read_catalog_toml
+from vectorstore.reading.date_cells import date, date_order
 from vectorstore.reading.embedded import unpacked
 from vectorstore.reading.flattening import Flattener
+from vectorstore.reading.interactions import read_interactions
 from vectorstore.reading.markup import plain
-from vectorstore.rejected import write_rejected
+from vectorstore.reading.quantities import decimal_mark, is_range, quantity
+from vectorstore.reading.rejected import write_rejected
 from vectorstore.sayable import sayable
 
 few = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

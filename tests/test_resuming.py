@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vectorstore import resuming
 from vectorstore.embedders.scripted import HashedEmbedder
-from vectorstore.resuming import Partial
+from vectorstore.ingesting import resuming
+from vectorstore.ingesting.resuming import Partial
 
 
 class Counting(HashedEmbedder):

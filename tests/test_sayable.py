@@ -10,7 +10,7 @@ import pytest
 from vectorstore.base import Facet
 from vectorstore.catalog import read_items, write_catalog_toml
 from vectorstore.errors import CatalogError
-from vectorstore.rejected import write_rejected
+from vectorstore.reading.rejected import write_rejected
 from vectorstore.sayable import sayable
 
 

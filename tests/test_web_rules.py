@@ -16,10 +16,10 @@ from tests.operating import BEARER, shop_client, titles
 from tests.test_journal import write
 from tests.web import wait_until
 from vectorstore.base import Constraint
-from vectorstore.changes import Change
 from vectorstore.embedders.scripted import HashedEmbedder
 from vectorstore.ingest import ingest_items
-from vectorstore.reports import Consent
+from vectorstore.ingesting.reports import Consent
+from vectorstore.live.changes import Change
 
 HIDE = {"action": "hide", "item_id": "g1"}
 DESKS = {"action": "promote", "constraint": {"facet": "kind", "op": "is", "value": "desk"}}

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vectorstore.base import Item, Schema
-from vectorstore.catalog_toml import NAME, corrected, read_catalog_toml, write_catalog_toml
 from vectorstore.errors import CatalogError, EmptyCatalog
-from vectorstore.grouping import Group, grouped
-from vectorstore.inference import infer
-from vectorstore.itemising import itemised
 from vectorstore.plan import Plan, of_kind
+from vectorstore.reading.catalog_toml import NAME, corrected, read_catalog_toml, write_catalog_toml
+from vectorstore.reading.grouping import Group, grouped
+from vectorstore.reading.inference import infer
+from vectorstore.reading.itemising import itemised
 from vectorstore.reading.rows import Problem, Rejected, Table
-from vectorstore.schemas import schema_of
-from vectorstore.slots import address
-from vectorstore.tables import read_table
+from vectorstore.reading.schemas import schema_of
+from vectorstore.reading.slots import address
+from vectorstore.reading.tables import read_table
 
 __all__ = [
     "Group",

@@ -17,14 +17,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vectorstore.base import VectorStoreError
-from vectorstore.children import TIMEOUT, run_child
 from vectorstore.errors import EmptyCatalog, IndexFault, WriterBusy
 from vectorstore.files import disk_faults, make_folder, remove_tree, sync_folder, sync_tree, write_file
-from vectorstore.journal import Journal
-from vectorstore.opening import drop_store, place_store
-from vectorstore.origin import HISTORY, REBUILD, Origin, origin_of, remember, stamped
-from vectorstore.origin import NAME as ORIGIN
-from vectorstore.proof import is_proven, prove
+from vectorstore.indexing.children import TIMEOUT, run_child
+from vectorstore.indexing.opening import drop_store, place_store
+from vectorstore.indexing.proof import is_proven, prove
+from vectorstore.ingesting.origin import HISTORY, REBUILD, Origin, origin_of, remember, stamped
+from vectorstore.ingesting.origin import NAME as ORIGIN
+from vectorstore.live.journal import Journal
 from vectorstore.records import Progress, Records, folded
 
 POINTER = "CURRENT"
@@ -249,7 +249,7 @@ def _index(aside: Path, rows: int, progress: Progress | None) -> str:
         if progress and line.isdigit():
             progress("index", int(line), rows)
 
-    return run_child("vectorstore.building", aside, timeout=TIMEOUT + rows / 200, on_line=tell)
+    return run_child("vectorstore.indexing.building", aside, timeout=TIMEOUT + rows / 200, on_line=tell)
 
 
 def hold(folder: Path) -> FileLock | None:

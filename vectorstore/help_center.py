@@ -17,11 +17,11 @@ import yaml
 
 from vectorstore.base import Passage
 from vectorstore.errors import CatalogError, HelpError
-from vectorstore.markdown import Section, sections
-from vectorstore.passages import MAX_WORDS, numbered, passages_of
 from vectorstore.reading.docx_pages import docx_page
 from vectorstore.reading.html_pages import Page, html_page
+from vectorstore.reading.markdown import Section, sections
 from vectorstore.reading.opening import decode, read_bytes
+from vectorstore.reading.passages import MAX_WORDS, numbered, passages_of
 from vectorstore.reading.pdf_pages import pdf_page
 from vectorstore.reading.rows import Problem, Rejected
 from vectorstore.reading.text_pages import text_page

@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.applying import caught_up
 from vectorstore.base import Embedder, Hit, Item, Mask, Passage, Schema, Store, Vectors
 from vectorstore.columns import Columns
 from vectorstore.errors import CatalogError, EmbedderMismatch
 from vectorstore.exact import check_query, nearest, nearest_allowed
 from vectorstore.generations import hold
-from vectorstore.journal import Journal
+from vectorstore.indexing.opening import open_safely
 from vectorstore.lexical import Lexical
+from vectorstore.live.applying import caught_up
+from vectorstore.live.journal import Journal
+from vectorstore.live.patched import Patched
 from vectorstore.memory import InMemoryStore
-from vectorstore.opening import open_safely
-from vectorstore.patched import Patched
 from vectorstore.records import Records, load
 from vectorstore.text import item_words, passage_text
 

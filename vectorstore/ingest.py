@@ -11,19 +11,19 @@ from pathlib import Path
 
 from vectorstore.base import Embedder, Item, Schema
 from vectorstore.catalog import Ingested, read_items
-from vectorstore.catalog_toml import NAME, write_catalog_toml
-from vectorstore.comparing import alike, blanked, difference, largest
 from vectorstore.errors import StorageError
 from vectorstore.files import check_ordinary
-from vectorstore.fingerprint import fingerprint, is_remembered, remember
 from vectorstore.generations import Generations, Stamp
-from vectorstore.merging import Merged, merge
+from vectorstore.ingesting.comparing import alike, blanked, difference, largest
+from vectorstore.ingesting.fingerprint import fingerprint, is_remembered, remember
+from vectorstore.ingesting.merging import Merged, merge
+from vectorstore.ingesting.reports import Consent, Report
+from vectorstore.ingesting.reviewing import columns
+from vectorstore.ingesting.revising import rebuild
+from vectorstore.ingesting.writing import Work, current, is_current, is_same, write
+from vectorstore.reading.catalog_toml import NAME, write_catalog_toml
+from vectorstore.reading.rejected import write_rejected
 from vectorstore.records import Progress
-from vectorstore.rejected import write_rejected
-from vectorstore.reports import Consent, Report
-from vectorstore.reviewing import columns
-from vectorstore.revising import rebuild
-from vectorstore.writing import Work, current, is_current, is_same, write
 
 __all__ = ["Planned", "ingest_items", "plan_items", "rebuild", "rejected_path", "unchanged", "write_items"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from vectorstore.base import FacetRole, FacetType
-from vectorstore.date_cells import DateOrder
-from vectorstore.quantities import Decimal
+from vectorstore.reading.date_cells import DateOrder
+from vectorstore.reading.quantities import Decimal
 
 Kind: TypeAlias = Literal[
     "id", "title", "description", "image", "url", "category", "multi", "number", "date", "flag", "ignore"

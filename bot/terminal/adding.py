@@ -12,9 +12,9 @@ from bot.terminal.console import Bars, emit, out, stoppable
 from bot.terminal.ingesting import STOPPED, agree
 from bot.terminal.places import root_of
 from bot.terminal.reviewing import describe_help, plain
-from vectorstore import beside
-from vectorstore.beside import Planned
-from vectorstore.reports import Report
+from vectorstore.ingesting import beside
+from vectorstore.ingesting.beside import Planned
+from vectorstore.ingesting.reports import Report
 
 Plan = Callable[..., Planned]
 

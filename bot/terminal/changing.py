@@ -17,10 +17,10 @@ from bot.terminal.console import Bars, can_ask, emit, out, stoppable
 from bot.terminal.ingesting import STOPPED, agree, type_number
 from bot.terminal.places import names, only, root_of
 from bot.terminal.reviewing import plain
-from vectorstore import revising
 from vectorstore.generations import Generations, in_use
-from vectorstore.origin import Origin, history
-from vectorstore.reports import Consent, Report, is_many
+from vectorstore.ingesting import revising
+from vectorstore.ingesting.origin import Origin, history
+from vectorstore.ingesting.reports import Consent, Report, is_many
 
 
 def undo(settings: Settings, *, catalog: str | None, forward: bool, yes: bool, json: bool) -> None:

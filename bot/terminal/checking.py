@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.terminal.console import FAULTS, out
 from prompts import Registry
 from vectorstore.generations import Generations
-from vectorstore.proof import is_proven, prove
+from vectorstore.indexing.proof import is_proven, prove
 from vectorstore.records import load
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from bot.terminal.console import Bars, emit, out, stoppable
 from bot.terminal.ingesting import STOPPED
 from bot.terminal.places import names, root_of
 from vectorstore.generations import Generations
-from vectorstore.proof import prove
-from vectorstore.revising import rebuild as anew
+from vectorstore.indexing.proof import prove
+from vectorstore.ingesting.revising import rebuild as anew
 
 
 def check(settings: Settings, *, catalog: str | None, json: bool) -> None:

@@ -39,7 +39,7 @@ def ingest_items(
     """Bring a catalogue: report, ask, write. Items that the file lacks go; a blank cell never erases."""
     from bot.terminal import ingesting
     from bot.terminal.console import explained
-    from vectorstore.reports import Consent
+    from vectorstore.ingesting.reports import Consent
 
     settings = settings_of(data_dir=data_dir, profile=profile)
     with explained():
@@ -139,7 +139,7 @@ def ingest_delete(
     """Remove items by id, or with --all a whole catalogue."""
     from bot.terminal import changing
     from bot.terminal.console import explained
-    from vectorstore.reports import Consent
+    from vectorstore.ingesting.reports import Consent
 
     settings = settings_of(data_dir=data_dir, profile=profile)
     if bool(ids) == everything:

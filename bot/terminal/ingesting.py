@@ -14,14 +14,14 @@ from bot.settings import Settings
 from bot.terminal.console import Bars, can_ask, emit, err, out, stoppable
 from bot.terminal.places import root_of
 from bot.terminal.reviewing import describe, plain, show_samples
-from vectorstore import sampling
-from vectorstore.applying import load_live
 from vectorstore.base import Embedder
 from vectorstore.generations import Generations
 from vectorstore.ingest import Planned, plan_items, rejected_path, unchanged, write_items
-from vectorstore.origin import origin_of
-from vectorstore.reports import Consent, Report, is_many
-from vectorstore.sampling import Sample
+from vectorstore.ingesting import sampling
+from vectorstore.ingesting.origin import origin_of
+from vectorstore.ingesting.reports import Consent, Report, is_many
+from vectorstore.ingesting.sampling import Sample
+from vectorstore.live.applying import load_live
 
 STOPPED = "The catalogue is as it was. Run the same command again to go on: what was embedded so far is kept."
 

@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.terminal.console import SHOWN_PROBLEMS, out
-from vectorstore.grouping import grouped
-from vectorstore.reports import Report
-from vectorstore.reviewing import ColumnView
-from vectorstore.sampling import Sample
+from vectorstore.ingesting.reports import Report
+from vectorstore.ingesting.reviewing import ColumnView
+from vectorstore.ingesting.sampling import Sample
+from vectorstore.reading.grouping import grouped
 
 SHOWN_ALIKE = 5
 

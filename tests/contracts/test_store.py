@@ -21,9 +21,9 @@ from vectorstore.errors import IndexFault
 from vectorstore.exact import unit
 from vectorstore.generations import Generations
 from vectorstore.index import open_index
+from vectorstore.indexing.opening import drop_store
+from vectorstore.indexing.recall import recall
 from vectorstore.memory import InMemoryStore
-from vectorstore.opening import drop_store
-from vectorstore.recall import recall
 from vectorstore.records import embed_changed
 
 DIMENSION = 16

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from vectorstore.markdown import Section, slug
+from vectorstore.reading.markdown import Section, slug
 
 _DROPPED = {"script", "style", "nav", "footer", "aside", "form", "noscript", "template", "svg", "button", "iframe"}
 _DROPPED |= {"select", "object", "dialog", "menu"}

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vectorstore.errors import HelpError
-from vectorstore.markdown import Section
 from vectorstore.reading.html_pages import Page
+from vectorstore.reading.markdown import Section
 
 MOST_PAGES = 3_000
 _BIGGER = 1.15

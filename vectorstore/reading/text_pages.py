@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from vectorstore.markdown import Section, slug
 from vectorstore.reading.html_pages import Page
+from vectorstore.reading.markdown import Section, slug
 
 _RULE = re.compile(r"[=\-~*_#]{3,}")
 _ENDS = (".", "!", "?", ",", ";", "。", "！", "？")

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from vectorstore.base import FacetRole
-from vectorstore.headers import COUNTED, CURRENCIES, UNIT_ENDINGS, rank_of
 from vectorstore.plan import Column, of_kind
-from vectorstore.profiles import Profile
-from vectorstore.units import is_money, known_unit
+from vectorstore.reading.headers import COUNTED, CURRENCIES, UNIT_ENDINGS, rank_of
+from vectorstore.reading.profiles import Profile
+from vectorstore.reading.units import is_money, known_unit
 
 _SINGLE: tuple[FacetRole, ...] = ("price", "stock", "popularity", "year")
 _SERIES = re.compile(r"(.+?)_?\d{1,3}")

@@ -14,17 +14,17 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from vectorstore import cells, units
 from vectorstore.base import FacetRole
-from vectorstore.date_cells import date, date_order
-from vectorstore.headers import KEPT_HEADERS, LIST_HEADERS, MINUTES, NO_FACETS, OTHER_NAMES, role_of
 from vectorstore.plan import FACETS, Column, Plan
-from vectorstore.profiles import Profile, header_key, header_unit, label_of, median_words, profile, seen
-from vectorstore.quantities import Quantity, convert, decimal_mark, is_range, quantity
+from vectorstore.reading import cells, units
+from vectorstore.reading.date_cells import date, date_order
+from vectorstore.reading.headers import KEPT_HEADERS, LIST_HEADERS, MINUTES, NO_FACETS, OTHER_NAMES, role_of
+from vectorstore.reading.profiles import Profile, header_key, header_unit, label_of, median_words, profile, seen
+from vectorstore.reading.quantities import Quantity, convert, decimal_mark, is_range, quantity
+from vectorstore.reading.rejected import ERROR
 from vectorstore.reading.rows import Row
-from vectorstore.rejected import ERROR
-from vectorstore.settling import settled
-from vectorstore.slots import LONG_TEXT, is_link, is_picture, is_rare, slots_of
+from vectorstore.reading.settling import settled
+from vectorstore.reading.slots import LONG_TEXT, is_link, is_picture, is_rare, slots_of
 
 __all__ = ["header_key", "infer"]
 

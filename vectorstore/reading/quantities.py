@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from vectorstore.units import converted, is_money, known_unit
+from vectorstore.reading.units import converted, is_money, known_unit
 
 Decimal: TypeAlias = Literal[".", ","]
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vectorstore import cells
 from vectorstore.base import FacetValue, Item
-from vectorstore.date_cells import date
 from vectorstore.plan import FACETS, SLOTS, Column, Plan
-from vectorstore.quantities import convert, is_range, quantity
+from vectorstore.reading import cells
+from vectorstore.reading.date_cells import date
+from vectorstore.reading.quantities import convert, is_range, quantity
 from vectorstore.reading.rows import Problem, Rejected, Row, shown
-from vectorstore.slots import address, first_of
-from vectorstore.units import is_money
+from vectorstore.reading.slots import address, first_of
+from vectorstore.reading.units import is_money
 from vectorstore.words import fold
 
 LONGEST_VALUE = 200

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore import cells
-from vectorstore.date_cells import DateOrder, date, date_order
 from vectorstore.errors import CatalogError
-from vectorstore.profiles import header_key
-from vectorstore.quantities import quantity
+from vectorstore.reading import cells
+from vectorstore.reading.date_cells import DateOrder, date, date_order
+from vectorstore.reading.profiles import header_key
+from vectorstore.reading.quantities import quantity
 from vectorstore.reading.rows import Problem, shown
 from vectorstore.reading.streaming import stream
 

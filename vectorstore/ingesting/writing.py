@@ -12,18 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorstore.applying import load_live
 from vectorstore.base import Embedder, Item, Passage, Schema, VectorStoreError
-from vectorstore.comparing import difference
 from vectorstore.cooccurrence import NAME as TOGETHER
 from vectorstore.errors import RecordsFault
 from vectorstore.generations import PARTIAL, Generations
-from vectorstore.journal import Journal
-from vectorstore.origin import Origin, origin_of
-from vectorstore.proof import is_proven
+from vectorstore.indexing.proof import is_proven
+from vectorstore.ingesting.comparing import difference
+from vectorstore.ingesting.origin import Origin, origin_of
+from vectorstore.ingesting.reports import Report
+from vectorstore.ingesting.resuming import Partial
+from vectorstore.live.applying import load_live
+from vectorstore.live.journal import Journal
 from vectorstore.records import Progress, Records, embed_changed, folded
-from vectorstore.reports import Report
-from vectorstore.resuming import Partial
 from vectorstore.text import content_hash, item_text, passage_text
 
 EXTRAS = (TOGETHER,)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vectorstore import cells
 from vectorstore.base import Passage
-from vectorstore.date_cells import date, date_order
 from vectorstore.errors import CatalogError, HelpError
 from vectorstore.help_center import HelpRead
-from vectorstore.markdown import slug
-from vectorstore.passages import numbered, pieces
-from vectorstore.profiles import header_key
+from vectorstore.reading import cells
+from vectorstore.reading.date_cells import date, date_order
+from vectorstore.reading.markdown import slug
+from vectorstore.reading.passages import numbered, pieces
+from vectorstore.reading.profiles import header_key
 from vectorstore.reading.rows import Problem, Rejected, Row, shown
-from vectorstore.slots import address
-from vectorstore.tables import read_table
+from vectorstore.reading.slots import address
+from vectorstore.reading.tables import read_table
 
 PAGE = "answers"
 _HEADERS: Mapping[str, tuple[str, ...]] = {

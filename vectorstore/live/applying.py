@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.base import Embedder, Facet, FacetValue, Item, Schema
-from vectorstore.changes import Change
-from vectorstore.counting import recounted
 from vectorstore.exact import unit
-from vectorstore.journal import Journal
+from vectorstore.live.changes import Change
+from vectorstore.live.counting import recounted
+from vectorstore.live.journal import Journal
 from vectorstore.records import Known, Records, load
 from vectorstore.text import content_hash, item_text
 

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vectorstore.applying import load_live
 from vectorstore.base import Embedder
 from vectorstore.catalog import schema_of
-from vectorstore.catalog_toml import column_of
-from vectorstore.comparing import difference, largest
 from vectorstore.errors import CatalogError, EmptyCatalog
 from vectorstore.generations import Generation, Generations
-from vectorstore.origin import REBUILD, Origin, origin_of, remember, stamped
+from vectorstore.ingesting.comparing import difference, largest
+from vectorstore.ingesting.origin import REBUILD, Origin, origin_of, remember, stamped
+from vectorstore.ingesting.reports import Report
+from vectorstore.ingesting.writing import Work, write
+from vectorstore.live.applying import load_live
+from vectorstore.reading.catalog_toml import column_of
 from vectorstore.records import Progress, Records
-from vectorstore.reports import Report
-from vectorstore.writing import Work, write
 
 
 def rebuild(catalog_root: Path, *, embedder: Embedder, progress: Progress | None = None) -> Report:

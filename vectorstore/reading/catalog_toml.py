@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from vectorstore.errors import CatalogError
 from vectorstore.plan import FACETS, ROLES, SLOTS, Column, Kind, Plan
-from vectorstore.writing_toml import column_of, write_catalog_toml
+from vectorstore.reading.writing_toml import column_of, write_catalog_toml
 
 __all__ = ["NAME", "column_of", "corrected", "read_catalog_toml", "write_catalog_toml"]
 

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from vectorstore.reading.rows import Row
-from vectorstore.units import known_unit
+from vectorstore.reading.units import known_unit
 from vectorstore.words import fold
 
 _SAMPLE = 2_000

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from vectorstore import cells
 from vectorstore.base import FacetValue, Item
-from vectorstore.date_cells import date
-from vectorstore.itemising import LONGEST_TITLE, LONGEST_VALUE
 from vectorstore.plan import Column
-from vectorstore.quantities import convert, quantity
+from vectorstore.reading import cells
 from vectorstore.reading.cleaning import clean, is_blank
+from vectorstore.reading.date_cells import date
+from vectorstore.reading.itemising import LONGEST_TITLE, LONGEST_VALUE
+from vectorstore.reading.quantities import convert, quantity
 
 FIELDS = ("title", "description", "image", "url")
 DRAWN = frozenset({"score", "rank", "label", "facts", "reasons", "unmet", "details", "evidence", "features", "catalog"})

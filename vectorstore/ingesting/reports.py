@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vectorstore.base import Schema
-from vectorstore.comparing import FieldChange
 from vectorstore.errors import WouldRemove
 from vectorstore.generations import Generation
+from vectorstore.ingesting.comparing import FieldChange
+from vectorstore.ingesting.reviewing import ColumnView
 from vectorstore.reading.rows import Problem
-from vectorstore.reviewing import ColumnView
 
 MANY = 0.2
 """When more than this share of the items would go, the number has to be named."""

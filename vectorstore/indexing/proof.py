@@ -10,9 +10,9 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from vectorstore.children import run_child
 from vectorstore.errors import StorageError
 from vectorstore.files import write_file
+from vectorstore.indexing.children import run_child
 
 MARKER = "proven.json"
 INDEX = "chroma"
@@ -42,7 +42,7 @@ def mark(folder: Path) -> None:
 
 def prove(folder: Path) -> str:
     """Open and search the index of ``folder`` in a child process: "" and a marker, or what is wrong with it."""
-    fault = run_child("vectorstore.probe", folder)
+    fault = run_child("vectorstore.indexing.probe", folder)
     if not fault:
         mark(folder)
     return fault

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from vectorstore.headers import KEPT_HEADERS, SLOT_HEADERS, role_of
 from vectorstore.plan import Kind
-from vectorstore.profiles import Profile, median_words
-from vectorstore.quantities import quantity
+from vectorstore.reading.headers import KEPT_HEADERS, SLOT_HEADERS, role_of
+from vectorstore.reading.profiles import Profile, median_words
+from vectorstore.reading.quantities import quantity
 
 LONG_TEXT = 12
 """Words: a column whose middle cell is longer holds prose, not values."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vectorstore.date_cells import DateOrder, date, date_order
-from vectorstore.quantities import Decimal, Quantity, convert, decimal_mark, quantity
+from vectorstore.reading.date_cells import DateOrder, date, date_order
+from vectorstore.reading.quantities import Decimal, Quantity, convert, decimal_mark, quantity
 
 __all__ = [
     "DateOrder",

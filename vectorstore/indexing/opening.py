@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from vectorstore.base import Store, VectorStoreError
 from vectorstore.errors import IndexFault
 from vectorstore.files import write_file
-from vectorstore.proof import INDEX, is_proven, mark, prove
+from vectorstore.indexing.proof import INDEX, is_proven, mark, prove
 from vectorstore.records import Records
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""``python -m vectorstore.probe FOLDER``: open the index of a generation and compare it with the canonical vectors.
+"""``python -m vectorstore.indexing.probe FOLDER``: open a generation's index, compare it with the canonical vectors.
 
 Exit code 0: it holds every row and finds what brute force finds. 1: it does not, and standard error says why. Any
 other end means that the files killed this process, which is why it is one of its own.
@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from vectorstore.base import Store, VectorStoreError
-from vectorstore.children import end_with_parent
 from vectorstore.errors import IndexFault
-from vectorstore.opening import open_store
-from vectorstore.recall import recall
+from vectorstore.indexing.children import end_with_parent
+from vectorstore.indexing.opening import open_store
+from vectorstore.indexing.recall import recall
 from vectorstore.records import Records, load
 
 SAMPLES = 64

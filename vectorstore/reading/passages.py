@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from vectorstore.base import Passage
-from vectorstore.markdown import Section, slug
+from vectorstore.reading.markdown import Section, slug
 
 MAX_WORDS = 220
 """Words of a passage: more would be cut by the embedder and bury the sentence that answers."""

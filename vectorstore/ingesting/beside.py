@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorstore.answers import PAGE, read_answers
 from vectorstore.base import Embedder, Passage, Schema
-from vectorstore.comparing import difference
 from vectorstore.cooccurrence import NAME, Together, count_together, together_in
 from vectorstore.errors import EmptyCatalog
 from vectorstore.files import check_ordinary
 from vectorstore.generations import Generations, Stamp
 from vectorstore.help_center import HelpRead, read_pages
-from vectorstore.interactions import Interactions, read_interactions
+from vectorstore.ingesting.comparing import difference
+from vectorstore.ingesting.reports import Report
+from vectorstore.ingesting.writing import Work, current, is_same, write
+from vectorstore.reading.answers import PAGE, read_answers
+from vectorstore.reading.interactions import Interactions, read_interactions
 from vectorstore.records import Progress, Records
-from vectorstore.reports import Report
-from vectorstore.writing import Work, current, is_same, write
 
 REFUSALS = frozenset(
     ("dislike", "disliked", "return", "returned", "refund", "refunded", "remove", "removed", "remove_from_cart", "skip")

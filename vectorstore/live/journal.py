@@ -24,11 +24,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from filelock import FileLock, Timeout
 
-from vectorstore.changes import Change
 from vectorstore.codec import value_from
 from vectorstore.errors import VectorStoreError, WriterBusy
 from vectorstore.exact import unit
 from vectorstore.files import disk_faults, make_folder, sync_folder, write_file
+from vectorstore.live.changes import Change
 from vectorstore.records import Known
 
 NAME = "journal.jsonl"

@@ -1,4 +1,4 @@
-"""``python -m vectorstore.building FOLDER``: write the Chroma index of a generation from its canonical vectors.
+"""``python -m vectorstore.indexing.building FOLDER``: write a generation's Chroma index from its canonical vectors.
 
 Runs as a process of its own, so that every file is closed and flushed when it ends. Prints the number
 of rows written so far, a line each. Embeds nothing.
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from vectorstore.base import VectorStoreError
-from vectorstore.children import end_with_parent
-from vectorstore.opening import create_store
+from vectorstore.indexing.children import end_with_parent
+from vectorstore.indexing.opening import create_store
 from vectorstore.records import load
 
 

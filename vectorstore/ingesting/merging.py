@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from vectorstore.base import Facet, FacetValue, Item, Schema
 from vectorstore.catalog import Ingested, schema_of
-from vectorstore.catalog_toml import column_of
 from vectorstore.plan import Plan
+from vectorstore.reading.catalog_toml import column_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The index of a generation: built aside, proven in a child process, opened safely."""
