@@ -70,6 +70,7 @@ def ingested(data_dir: Path) -> Path:
 
 def without_index(patch: pytest.MonkeyPatch) -> None:
     """Ingest without the processes that build and prove an index, for tests that are about records."""
+    _made()  # the one that all tests share has an index
     none: Callable[..., str] = lambda *_, **__: ""  # noqa: E731
     patch.setattr("vectorstore.generations.run_child", none)
     patch.setattr("vectorstore.generations.prove", none)

@@ -136,7 +136,7 @@ def test_a_mistake_of_ours_is_raised_and_the_message_is_kept(tmp_path, monkeypat
     bot = assistant(tmp_path)
     session = bot.open().id
     with monkeypatch.context() as patched:
-        patched.setattr("bot.acts.plan", lambda intent: 1 / 0)
+        patched.setattr("bot.acts.plan", lambda intent, items: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             said(bot, session, "a quiet film")
     assert kept(tmp_path) == [("a quiet film", "", "failed")]

@@ -84,10 +84,12 @@ def test_paths_that_are_not_there(tmp_path, monkeypatch, command, error):
     assert re.search(error, what) and remedy
 
 
-def test_help_before_items_is_refused_with_the_order(tmp_path):
-    """Pages need a catalogue."""
-    what, remedy = refused(run("ingest", "help", shop.pages(tmp_path / "pages"), folder=tmp_path / "data"))
-    assert "no items" in what and "ingest items" in remedy
+def test_interactions_before_items_are_refused_with_the_order(tmp_path):
+    """What was taken together needs a catalogue; help pages may stand alone."""
+    (tmp_path / "taken.csv").write_text("visitor,item,rating\nv1,a,5\nv1,b,4\nv2,a,3\n")
+    what, remedy = refused(run("ingest", "interactions", tmp_path / "taken.csv", folder=tmp_path / "data"))
+    assert "not there yet" in what and "ingest items" in remedy
+    assert run("ingest", "help", shop.pages(tmp_path / "pages"), folder=tmp_path / "data").exit_code == 0
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

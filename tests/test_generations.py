@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -186,7 +187,7 @@ def test_nothing_ingested_yet(tmp_path):
 def test_an_empty_catalogue_is_refused(copy):
     """Nobody replaces a catalogue by nothing."""
     with pytest.raises(EmptyCatalog):
-        copy.build("things", made(0))
+        copy.build("things", replace(made(0), passages=(), passage_hashes=(), passage_vectors=np.zeros((0, 64))))
     assert copy.current().name == "gen-0001"
 
 
@@ -364,9 +365,11 @@ def test_files_are_replaced_whole(tmp_path, monkeypatch):
 )
 def test_child_processes(tmp_path, monkeypatch, code, fault):
     """However a child ends, its parent hears how, and goes on."""
-    (tmp_path / "vectorstore").mkdir()
+    (tmp_path / "vectorstore" / "indexing").mkdir(parents=True)
     (tmp_path / "victim.py").write_text(code)
-    monkeypatch.setattr("vectorstore.indexing.children.__file__", str(tmp_path / "vectorstore" / "children.py"))
+    monkeypatch.setattr(
+        "vectorstore.indexing.children.__file__", str(tmp_path / "vectorstore" / "indexing" / "children.py")
+    )
     said = run_child("victim", tmp_path, timeout=0.5 if "sleep" in code else 30.0)
     assert (said == "") if not fault else (fault in said)
 

@@ -320,11 +320,12 @@ def test_a_damaged_generation_is_replaced(tmp_path, root, quick):
 
 
 def test_help_before_items(tmp_path, root):
-    """A help centre alone is no catalogue; an empty folder is no help centre."""
+    """A help centre may stand alone, and items may follow; an empty folder is no help centre."""
     page = written(tmp_path / "p.md", "# P", "text")
-    with pytest.raises(EmptyCatalog) as caught:
-        ingest_help(page, catalog_root=root, embedder=EMBEDDER)
-    assert "ingest items" in caught.value.hint
+    ingest_help(page, catalog_root=root, embedder=EMBEDDER)
+    items, passages = open_index(Generations(root).current(), EMBEDDER)
+    assert (len(items), len(passages), items.dense(EMBEDDER.embed(["text"], kind="query")[0], 5)) == (0, 1, [])
+    assert ingest_help(page, catalog_root=root, embedder=EMBEDDER).same
     with pytest.raises(HelpError):
         ingest_help(tmp_path / "nowhere", catalog_root=root, embedder=EMBEDDER)
 

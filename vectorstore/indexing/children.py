@@ -22,7 +22,7 @@ def run_child(
 
     ``on_line`` is given each line of its standard output as it comes.
     """
-    home = Path(__file__).resolve().parent.parent
+    home = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", module, str(folder.resolve())]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         try:

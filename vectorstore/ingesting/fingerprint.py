@@ -56,4 +56,4 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _code() -> Iterator[Path]:
-    yield from sorted(Path(__file__).parent.rglob("*.py"))
+    yield from sorted(Path(__file__).parents[1].rglob("*.py"))
