@@ -55,6 +55,7 @@ def features(
         "rerank": _reranked(ids, reranked or {}),
         "similar": scaled(cosines(index, near)[rows]) if near else nothing,
         "shared": topped(overlap(index, near)[rows]) if near else nothing,
+        "together": topped(np.array([one.scores.get("together", 0.0) for one in found.candidates], np.float32)),
         "near": np.array([one.scores.get("near", 0.0) for one in found.candidates], np.float32),
         "popularity": places(index, "popularity")[rows],
         "recency": places(index, "year")[rows],

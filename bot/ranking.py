@@ -44,6 +44,7 @@ class Mix:
     rerank: float = 0.0
     similar: float = 0.0
     shared: float = 0.0
+    together: float = 0.0
     near: float = 1.0
     popularity: float = 0.0
     recency: float = 0.0
@@ -64,9 +65,13 @@ class Weights:
 
     seed: int = 0
     query: Mix = field(default_factory=lambda: Mix(dense=0.1, lexical=0.05, rerank=1.0, popularity=0.03))
-    likes: Mix = field(default_factory=lambda: Mix(similar=1.0, shared=0.8, popularity=0.15, diversity=0.3))
+    likes: Mix = field(
+        default_factory=lambda: Mix(similar=1.0, shared=0.8, together=1.5, popularity=0.15, diversity=0.3)
+    )
     both: Mix = field(
-        default_factory=lambda: Mix(dense=0.1, lexical=0.05, rerank=0.8, similar=0.6, shared=0.3, popularity=0.03)
+        default_factory=lambda: Mix(
+            dense=0.1, lexical=0.05, rerank=0.8, similar=0.6, shared=0.3, together=0.8, popularity=0.03
+        )
     )
     cold: Mix = field(default_factory=lambda: Mix(popularity=0.3, chance=0.5, diversity=0.7, spread=0.6, pool=200))
     surprise: Mix = field(

@@ -7,7 +7,7 @@ given its inputs. Knows no ranking, no reranker and no words.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -124,12 +124,22 @@ class _Search:
         yield "near", [Hit(id_, 1.0 / (rank + 1)) for rank, id_ in enumerate(held)]
 
     def resembling(self) -> Iterator[Source]:
-        """What lies near the anchors: in words, and in the facet graph."""
+        """What lies near the anchors: in words, in the facet graph, and in what visitors took together."""
         ids = anchors(self.index, self.state, self.intent)
         if ids:
             yield "similar", self._best(cosines(self.index, ids), self.k)
             shared = overlap(self.index, ids)
             yield "shared", self._best(shared, self.k, self.mask & (shared > 0))
+            yield "together", self._together(ids)
+
+    def _together(self, ids: Mapping[str, float]) -> list[Hit]:
+        """What other visitors took beside the anchors (id -> weight), the most often first."""
+        found: dict[str, float] = {}
+        for id_, weight in ids.items():
+            for hit in self.index.together(id_, self.k):
+                if self.mask[self.index.row(hit.id)]:
+                    found[hit.id] = found.get(hit.id, 0.0) + weight * hit.score
+        return sorted((Hit(id_, score) for id_, score in found.items()), key=lambda hit: -hit.score)[: self.k]
 
     def floor(self) -> Iterator[Source]:
         """What stands whatever was asked: the order's first rows, popular ones; any of all where nothing was asked."""

@@ -15,6 +15,8 @@ from bot.types import DialogueState, Intent, Mention, Order, Relative, Repair, R
 from tests.small_catalog import film_index, shop_index
 from vectorstore.base import Constraint, Facet, Item, Schema
 from vectorstore.columns import Columns
+from vectorstore.cooccurrence import count_together
+from vectorstore.index import ItemIndex
 
 RECOMMEND = Intent(acts=("recommend",))
 
@@ -121,6 +123,19 @@ def test_when_no_single_change_helps_a_repair_names_what_goes_with_it(index):
     assert result.relaxed == (wanted[0], wanted[2])
     assert all(len(repair.also) == 1 and repair.count > 0 for repair in result.repairs)
     assert result.repairs[0] == Repair(wanted[0], None, 5, also=(wanted[2],))
+
+
+def test_what_visitors_took_together_is_a_source(index):
+    """A neighbour by interactions is a candidate of its own, scored by how often, and only under the mask."""
+    ids = index.ids
+    visitor, item = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 0, 2])
+    known = ItemIndex(index.records, None, index.embedder, together=count_together(visitor, item, ids=ids))
+    found = retrieve(known, DialogueState(likes=(ids[0],)), RECOMMEND, query_vector=None)
+    scores = {one.id: one.scores["together"] for one in found.candidates if "together" in one.scores}
+    assert set(scores) == {ids[1], ids[2]} and scores[ids[1]] > scores[ids[2]]
+    seen = retrieve(known, DialogueState(likes=(ids[0],), seen=(ids[1],)), RECOMMEND, query_vector=None)
+    assert not any(one.id == ids[1] for one in seen.candidates)
+    assert index.together(ids[0], 5) == []
 
 
 def test_the_kind_of_thing_is_given_up_last():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vectorstore.base import Embedder, Hit, Item, Mask, Passage, Schema, Store, Vectors
 from vectorstore.columns import Columns
+from vectorstore.cooccurrence import Together, together_in
 from vectorstore.errors import CatalogError, EmbedderMismatch
 from vectorstore.exact import check_query, nearest, nearest_allowed
 from vectorstore.generations import hold
@@ -51,11 +52,13 @@ class ItemIndex:
         fault: str = "",
         lease: object = None,
         base: ItemIndex | None = None,
+        together: Together | None = None,
     ) -> None:
         """Search ``records``; ``store`` holds the same vectors; None: it cannot be used, because of ``fault``.
 
         ``lease`` is kept as long as this index lives, whatever it is. ``base`` is the index of the generation that
         ``records`` were changed from: its store and words are searched, and the changed rows exactly beside them.
+        ``together`` tells what visitors took together, where interactions were ingested.
         """
         _check_embedder(records, embedder)
         self.records = records
@@ -69,6 +72,7 @@ class ItemIndex:
         self.degraded = store is None
         self._store = store
         self._lease = lease
+        self._together = together
         self._base = base
         self._rows = {id: row for row, id in enumerate(self.ids)}
         self._fresh: Mask = np.zeros(len(self.ids), np.bool_)
@@ -88,7 +92,9 @@ class ItemIndex:
         base = self._base or self
         store = None if base.degraded else base._store
         fault = base.fault if base.degraded else ""
-        return ItemIndex(records, store, self.embedder, fault=fault, lease=self._lease, base=base)
+        return ItemIndex(
+            records, store, self.embedder, fault=fault, lease=self._lease, base=base, together=self._together
+        )
 
     @property
     def origin(self) -> Records:
@@ -139,6 +145,10 @@ class ItemIndex:
         row = self.row(id)
         hits = self.dense(self.vectors[row], k + 1, mask)
         return [hit for hit in hits if hit.id != id][:k]
+
+    def together(self, id: str, k: int) -> list[Hit]:
+        """At most ``k`` items that visitors of ``id`` had too, best first; none where no interactions are known."""
+        return self._together.near(id, k, known=self._rows) if self._together else []
 
     def embed(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a query, ``(d,)``."""
@@ -218,7 +228,7 @@ def open_index(folder: Path, embedder: Embedder) -> tuple[ItemIndex, PassageInde
     store, fault = open_safely(folder, records)
     if fault:
         _log.error("%s", fault)
-    index = ItemIndex(records, store, embedder, fault=fault, lease=lease)
+    index = ItemIndex(records, store, embedder, fault=fault, lease=lease, together=together_in(folder))
     latest = caught_up(records, Journal(folder.parent), embedder=embedder)
     return index if latest is records else index.changed(latest), PassageIndex(records, embedder)
 

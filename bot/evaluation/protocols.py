@@ -20,8 +20,15 @@ def _retrieval(data: Path) -> Report:
     return measure(data)
 
 
+def _likes(data: Path) -> Report:
+    from bot.evaluation.likes import run as measure
+
+    return measure(data)
+
+
 PROTOCOLS: Named = {
     "abstention": ("answers from a help centre: right, wrong, and rightly not given", _abstention),
+    "likes": ("three liked films: which signals find what the same person liked later", _likes),
     "retrieval": ("wishes and plots: which search finds the films that are meant", _retrieval),
 }
 
