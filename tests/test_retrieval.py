@@ -128,7 +128,7 @@ def test_when_no_single_change_helps_a_repair_names_what_goes_with_it(index):
 def test_what_visitors_took_together_is_a_source(index):
     """A neighbour by interactions is a candidate of its own, scored by how often, and only under the mask."""
     ids = index.ids
-    visitor, item = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 0, 2])
+    visitor, item = np.repeat(np.arange(5), 2), np.array([0, 1, 0, 1, 0, 1, 0, 2, 0, 2])
     known = ItemIndex(index.records, None, index.embedder, together=count_together(visitor, item, ids=ids))
     found = retrieve(known, DialogueState(likes=(ids[0],)), RECOMMEND, query_vector=None)
     scores = {one.id: one.scores["together"] for one in found.candidates if "together" in one.scores}
