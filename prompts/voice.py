@@ -79,8 +79,12 @@ class Voice:
         return default
 
     def label(self, facet: str, default: str = "") -> str:
-        """The facet's name in words: ours, else ``default`` (the schema's label), else the name itself."""
-        return self.word(FACETS, facet, default=default or facet.replace("_", " "))
+        """The facet's name inside a sentence: ours, else ``default`` (the schema's label), else the name itself.
+
+        "Average rating" gets a small first letter; "ISBN" and "US size" stay.
+        """
+        label = self.word(FACETS, facet, default=default or facet.replace("_", " "))
+        return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
     def value(self, facet: str, value: Any, unit: str = "") -> str:
         """A facet value in words: "drama" -> "剧情", 139 -> "139 minutes", True -> "yes", several joined by commas."""

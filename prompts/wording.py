@@ -68,7 +68,7 @@ def _is_decade(low: float, high: float) -> bool:
 
 def _given(voice: Voice, facet: FacetWords, value: Any) -> dict[str, Any]:
     """Every variable that a phrase of `chips/constraint` may take."""
-    label = _small(voice.label(facet.name, facet.label))
+    label = voice.label(facet.name, facet.label)
     many = isinstance(value, (tuple, list))
     words = [voice.value(facet.name, one, facet.unit) for one in (value if many else (value,))]
     return {
@@ -83,8 +83,3 @@ def _given(voice: Voice, facet: FacetWords, value: Any) -> dict[str, Any]:
 def _is_code(value: Any) -> bool:
     """Whether a value says nothing without its label: "F", "XL", "en"."""
     return isinstance(value, str) and len(value) <= CODE and value.isascii()
-
-
-def _small(label: str) -> str:
-    """A label inside a sentence: "Average rating" -> "average rating"; "ISBN" and "US size" stay."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
