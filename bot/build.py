@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 from typing import TYPE_CHECKING
 
 from bot.assistant import Assistant
@@ -191,7 +191,8 @@ def _end(ended: Event, threads: Sequence[Thread]) -> None:
     """Stop what runs in the background, and wait: a thread inside the model must not outlive the interpreter."""
     ended.set()
     for thread in threads:
-        thread.join()
+        if thread is not current_thread():  # the last reference may be let go in one of them
+            thread.join()
 
 
 def _shelf(settings: Settings, name: str, engines: _Engines) -> LiveShelf:
