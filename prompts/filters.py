@@ -114,6 +114,13 @@ def md(text: Any) -> str:
     return bounded(_MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", text_of(text)).strip()))
 
 
+def md_lines(text: Any) -> str:
+    """Plain data of several lines inside Markdown, each escaped like `md`; the bullets of a list ("- ") stay bullets."""
+    lines = (line.strip() for line in text_of(text).splitlines())
+    shown = (f"- {md(line[2:])}" if line.startswith("- ") else md(line) for line in lines if line)
+    return bounded("\n".join(shown))
+
+
 def clip(value: Any, most: int = 200) -> str:
     """At most ``most`` characters, cut at a space where there is one, then an ellipsis."""
     text = text_of(value)
@@ -140,6 +147,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "listed": listed,
     "lower": lambda text: str(text).lower(),
     "md": md,
+    "md_lines": md_lines,
     "money": money,
     "named": named,
     "number": number,

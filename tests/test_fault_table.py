@@ -231,6 +231,8 @@ DAMAGED = (
     ("item_vectors.npy", empty, "refused"),
     ("items.jsonl", cut, "refused"),
     ("items.jsonl", flip, "refused"),
+    ("passages.jsonl", flip, "refused"),
+    ("item_vectors.npy", flip, "refused"),
     ("schema.json", cut, "refused"),
     ("records.json", flip, "refused"),
     ("../CURRENT", flip, "sound"),

@@ -116,6 +116,21 @@ def _lose_a_line(folder):
     (folder / "items.jsonl").write_text(lines[0] + "\n", "utf-8")
 
 
+def _another_digit(folder):
+    """One bit of a number turned over: still JSON, still a legal price."""
+    path = folder / "items.jsonl"
+    data = path.read_bytes()
+    place = next(place for place, byte in enumerate(data) if 0x30 <= byte <= 0x39)
+    path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+
+
+def _another_number(folder):
+    path = folder / "item_vectors.npy"
+    data = bytearray(path.read_bytes())
+    data[-3] ^= 1
+    path.write_bytes(data)
+
+
 def _foreign_format(folder):
     about = json.loads((folder / "records.json").read_text())
     (folder / "records.json").write_text(json.dumps(about | {"format": 99}))
@@ -128,6 +143,8 @@ def _foreign_format(folder):
         _nan_vectors,
         _cut_items,
         _lose_a_line,
+        _another_digit,
+        _another_number,
         _foreign_format,
         lambda folder: (folder / "schema.json").unlink(),
         lambda folder: (folder / "records.json").write_bytes(b"\xff\xfe"),

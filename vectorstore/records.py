@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,20 +71,28 @@ class Records:
 
     def save(self, folder: Path) -> None:
         """Write everything into ``folder``; a half-written one is never loaded (`records.json` comes last)."""
-        make_folder(folder)
-        write_file(folder / "items.jsonl", _lines(map(codec.item_json, self.items)))
-        write_file(folder / "passages.jsonl", _lines(map(codec.passage_json, self.passages)))
-        write_file(folder / "schema.json", codec.schema_json(self.schema).encode())
-        save_vectors(self, folder)
+        files = {
+            "items.jsonl": _lines(map(codec.item_json, self.items)),
+            "passages.jsonl": _lines(map(codec.passage_json, self.passages)),
+            "schema.json": codec.schema_json(self.schema).encode(),
+        }
+        _save(self, folder, files)
 
 
 def save_vectors(records: Records, folder: Path) -> None:
     """Write only the vectors and the hashes of their texts: what a demo ships beside its readable files."""
+    _save(records, folder, {})
+
+
+def _save(records: Records, folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write ``files`` and the vectors, then `records.json` with the checksum of each of them."""
     make_folder(folder)
-    write_file(folder / "item_vectors.npy", _npy(records.item_vectors))
-    write_file(folder / "passage_vectors.npy", _npy(records.passage_vectors))
+    vectors = {"item_vectors.npy": _npy(records.item_vectors), "passage_vectors.npy": _npy(records.passage_vectors)}
+    files = {**files, **vectors}
+    for name, data in files.items():
+        write_file(folder / name, data)
     about = {"format": FORMAT, "embedder": records.embedder_name, "dimension": records.dimension}
-    about["folded"] = records.folded
+    about |= {"folded": records.folded, "checksums": {name: crc32(data) for name, data in files.items()}}
     hashes = {"items": records.item_hashes, "passages": records.passage_hashes}
     write_file(folder / "records.json", json.dumps(about | hashes).encode())
 
@@ -96,9 +105,9 @@ def load(folder: Path, embedder_name: str | None = None) -> Records:
     """
     about = _about(folder, embedder_name)
     with _faults(folder):
-        items = tuple(map(codec.item_from, _read_lines(folder / "items.jsonl")))
-        passages = tuple(map(codec.passage_from, _read_lines(folder / "passages.jsonl")))
-        schema = codec.schema_from((folder / "schema.json").read_text("utf-8"))
+        items = tuple(map(codec.item_from, _read_lines(_whole(folder / "items.jsonl", about))))
+        passages = tuple(map(codec.passage_from, _read_lines(_whole(folder / "passages.jsonl", about))))
+        schema = codec.schema_from(_whole(folder / "schema.json", about).decode())
         hashes = tuple(about["items"]), tuple(about["passages"])
         if (len(hashes[0]), len(hashes[1])) != (len(items), len(passages)):
             raise ValueError(f"{len(items)} items have {len(hashes[0])} hashes")
@@ -225,14 +234,25 @@ def _faults(folder: Path) -> Iterator[None]:
 
 def _both_vectors(folder: Path, about: Mapping[str, Any]) -> tuple[Vectors, Vectors]:
     dimension = int(about["dimension"])
-    items = _vectors(folder / "item_vectors.npy", len(about["items"]), dimension)
-    return items, _vectors(folder / "passage_vectors.npy", len(about["passages"]), dimension)
+    both = []
+    for name, hashes in (("item_vectors.npy", about["items"]), ("passage_vectors.npy", about["passages"])):
+        both.append(_vectors(name, _whole(folder / name, about), (len(hashes), dimension)))
+    return both[0], both[1]
 
 
-def _vectors(path: Path, rows: int, dimension: int) -> Vectors:
-    vectors = np.load(path, allow_pickle=False)
-    if vectors.shape != (rows, dimension) or not np.isfinite(vectors).all():
-        raise ValueError(f"{path.name} holds {vectors.shape} numbers, or NaN, where {(rows, dimension)} are needed")
+def _whole(path: Path, about: Mapping[str, Any]) -> bytes:
+    """The bytes of a file, as they were written: a flipped bit is a fault, not another price."""
+    data = path.read_bytes()
+    written = about.get("checksums", {}).get(path.name)
+    if written is not None and crc32(data) != written:
+        raise ValueError(f"{path.name} is not what was written: its checksum differs")
+    return data
+
+
+def _vectors(name: str, data: bytes, shape: tuple[int, int]) -> Vectors:
+    vectors = np.load(BytesIO(data), allow_pickle=False)
+    if vectors.shape != shape or not np.isfinite(vectors).all():
+        raise ValueError(f"{name} holds {vectors.shape} numbers, or NaN, where {shape} are needed")
     return unit(vectors)
 
 
@@ -246,6 +266,6 @@ def _lines(rows: Iterable[str]) -> bytes:
     return "".join(f"{row}\n" for row in rows).encode()
 
 
-def _read_lines(path: Path) -> list[str]:
+def _read_lines(data: bytes) -> list[str]:
     """The lines of a JSONL file, split at newlines alone (JSON may hold other separators)."""
-    return [line for line in path.read_text("utf-8").split("\n") if line]
+    return [line for line in data.decode().split("\n") if line]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from bot.types import Answer, Brief, Card
@@ -138,10 +139,18 @@ def _answer(brief: Brief) -> Iterator[str]:
         for sentence, number in zip(answer.sentences, _sources(answer), strict=True)
     ]
     lead = [brief.voice.phrase(ANSWER, "unsure")] if brief.situation == "unsure" else []
-    yield " ".join([*lead, *said])
+    yield _joined([*lead, *said])
     offer = f"offer_{answer.topic}"
     if answer.topic and brief.voice.has(ANSWER, offer):
         yield "\n\n" + brief.voice.phrase(ANSWER, offer)
+
+
+def _joined(said: Sequence[str]) -> str:
+    """Sentences in one paragraph; a quoted list stands in one of its own."""
+    text = said[0]
+    for before, after in pairwise(said):
+        text += ("\n\n" if "\n" in before or "\n" in after else " ") + after
+    return text
 
 
 def _abstention(brief: Brief, answer: Answer | None) -> str:
