@@ -141,6 +141,7 @@ def doctor(json: Json = False, data_dir: DataDir = None, profile: Profile = None
 def evaluate(
     protocol: Annotated[str, typer.Argument(help="The protocol's name; `list` names them.")],
     data: Annotated[Path, typer.Option(help="The folder of public data files.")] = Path("../shared/data"),
+    failures: Annotated[bool, typer.Option("--failures", help="For `understand`: list what is read wrongly.")] = False,
     json: Json = False,
 ) -> None:
     """Measure quality by a protocol."""
@@ -149,7 +150,7 @@ def evaluate(
     from bot.terminal.reporting import show
 
     with explained():
-        show(run(protocol, data=data), json=json)
+        show(run(protocol, data=data, failures=failures), json=json)
 
 
 @app.command()

@@ -2,13 +2,10 @@
 
 The texts are Wikipedia's paragraphs about films, embedded once and kept in the system's temporary folder; the queries
 are the shipped wishes. Both sides search the same rows with the same `ef_search`. Knows no conversation.
-
-`python -m bot.evaluation.search_speed --data DIR --size 36000` measures another size.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import sys
@@ -214,16 +211,3 @@ def _local() -> Embedder:
     from vectorstore.embedders.local import LocalEmbedder
 
     return LocalEmbedder()
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure the size that was asked for."""
-    parser = argparse.ArgumentParser(prog="python -m bot.evaluation.search_speed", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of public data files")
-    parser.add_argument("--size", type=int, default=SIZE, help="how many films")
-    options = parser.parse_args(arguments)
-    sys.stdout.write(run(options.data, size=options.size).table() + "\n")
-
-
-if __name__ == "__main__":
-    main()
