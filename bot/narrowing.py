@@ -29,12 +29,12 @@ def joined(
     return tuple(dict.fromkeys((*kept, *new)))
 
 
-def other_kind(old: Sequence[Constraint], new: Sequence[Constraint]) -> bool:
-    """Whether ``new`` asks for another kind of thing than ``old``: tents after boots, and not tents after tents."""
-    before, now = (
-        {(one.facet, value) for one in side if one.facet in KINDS and one.op in ("is", "any") for value in _values(one)}
-        for side in (old, new)
-    )
+def other_kind(old: Sequence[Constraint], new: Sequence[Constraint], items: Mapping[str, Item]) -> bool:
+    """Whether ``new`` asks for another kind of thing than ``old``: tents after boots, and not tents after tents.
+
+    A value of another facet tells the kind where all its items are of one: earrings are jewelry, and no fishing rods.
+    """
+    before, now = (_kinds(side, items) for side in (old, new))
     return bool(before and now) and not before & now
 
 
@@ -54,6 +54,37 @@ def bound(facet: str, shown: Sequence[Item], *, lower: bool) -> Constraint | Non
     middle = statistics.median(numbers)
     whole = all(number.is_integer() for number in numbers)
     return Constraint(facet, "<" if lower else ">", float(round(middle)) if whole else middle)
+
+
+def _kinds(side: Sequence[Constraint], items: Mapping[str, Item]) -> frozenset[Any]:
+    """The kinds of things that the wanted values of ``side`` tell, empty where they tell none."""
+    told: frozenset[Any] = frozenset()
+    for one in side:
+        if one.op not in ("is", "any"):
+            continue
+        kinds = _values(one) if one.facet in KINDS else _kinds_of(one, items)
+        told |= kinds if one.facet in KINDS or len(kinds) == 1 else frozenset()
+    return told
+
+
+def _kinds_of(wanted: Constraint, items: Mapping[str, Item]) -> frozenset[Any]:
+    """The kinds of the items that hold one of the values of ``wanted``; two at most are looked for."""
+    if not any(isinstance(value, str) for value in _values(wanted)):
+        return frozenset()
+    found: set[Any] = set()
+    for item in items.values():
+        kind = next((value for name, value in item.facets.items() if name in KINDS), None)
+        held = item.facets.get(wanted.facet)
+        if isinstance(kind, str) and held is not None and _holds(held, _values(wanted)):
+            found.add(kind.casefold())
+        if len(found) > 1:
+            break
+    return frozenset(found)
+
+
+def _holds(held: Any, wanted: frozenset[Any]) -> bool:
+    values = held if isinstance(held, tuple) else (held,)
+    return any(value.casefold() in wanted for value in values if isinstance(value, str))
 
 
 def _stands(old: Constraint, new: Constraint, items: Mapping[str, Item], *, anew: bool) -> bool:

@@ -34,7 +34,7 @@ def fold(
         state = _anew(state)
     for press in feedback:
         state = _pressed(state, press)
-    if "recommend" in intent.acts and other_kind(state.constraints, intent.constraints):
+    if "recommend" in intent.acts and other_kind(state.constraints, intent.constraints, items):
         state = replace(state, constraints=(), wishes=(), order=None, query="")
     if intent.acts:
         state = replace(state, language=intent.language)

@@ -14,7 +14,7 @@ from bot.types import DialogueState, Feedback, Intent, Mention, Order, Relative,
 from bot.wording import chips, constraint_key, wish_key
 from tests.films import prompts
 from tests.small_catalog import film_schema, films
-from vectorstore.base import Constraint
+from vectorstore.base import Constraint, Item
 from vectorstore.columns import Columns
 
 ITEMS = {item.id: item for item in films()}
@@ -422,3 +422,22 @@ def test_another_kind_of_thing_begins_anew():
     same = told(kind("boots"), Constraint("vegan", "is", True), state=boots, acts=("recommend",))
     assert len(same.constraints) == 3 and same.wishes == ("light",)
     assert Constraint("price", "<", 120.0) in told(kind("shoes"), state=boots).constraints
+
+
+def test_a_value_tells_its_kind():
+    """Earrings after fishing rods begin anew though both are styles; another style of the same kind does not."""
+    things = {
+        id: Item(id, id, facets={"category": category, "style": style})
+        for id, category, style in (("1", "outdoors", "fishing"), ("2", "jewelry", "earrings"), ("3", "jewelry", "rings"))
+    }
+
+    def style(value):
+        return Constraint("style", "is", value)
+
+    price = Constraint("price", "<", 40.0)
+    rods = fold(DialogueState(), Intent(("recommend",), constraints=(style("fishing"), price)), items=things)
+    earrings = fold(rods, Intent(("recommend",), constraints=(style("earrings"),)), items=things)
+    assert earrings.constraints == (style("earrings"),)
+    limited = fold(earrings, Intent(("refine",), constraints=(price,)), items=things)
+    rings = fold(limited, Intent(("recommend",), constraints=(style("rings"),)), items=things)
+    assert rings.constraints == (price, style("rings"))
