@@ -38,6 +38,17 @@ def other_kind(old: Sequence[Constraint], new: Sequence[Constraint], items: Mapp
     return bool(before and now) and not before & now
 
 
+def facets_of(wanted: Sequence[Constraint], items: Mapping[str, Item]) -> frozenset[str]:
+    """The facets that items with one of the wanted values fill."""
+    values = [(one.facet, _values(one)) for one in wanted if one.op in ("is", "any")]
+    return frozenset(
+        name
+        for item in items.values()
+        if any(facet in item.facets and _holds(item.facets[facet], those) for facet, those in values)
+        for name in item.facets
+    )
+
+
 def without(
     constraints: Iterable[Constraint], *, facets: Iterable[str], values: Sequence[Constraint]
 ) -> list[Constraint]:

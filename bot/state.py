@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.degrees import settled
-from bot.narrowing import bound, joined, other_kind, without
+from bot.narrowing import bound, facets_of, joined, other_kind, without
 from bot.types import DialogueState, Feedback, FeedbackKind, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
 from vectorstore.base import Constraint, Item
@@ -28,19 +28,29 @@ def fold(
 
     ``items`` are the catalogue's: they tell what a critique is measured against and which values go together. An act
     "recommend" asks anew: a wanted value replaces older ones of its facet, and another kind of thing (a tent after
-    boots) all that was wanted of the first; in a refinement both values are wanted where some item holds both.
+    boots) all that was wanted of the first; in a refinement both values are wanted where some item holds both, and
+    another kind keeps what it can meet: the price, and not the size of the tent.
     """
     if intent.reset:
         state = _anew(state)
     for press in feedback:
         state = _pressed(state, press)
-    if "recommend" in intent.acts and other_kind(state.constraints, intent.constraints, items):
-        state = replace(state, constraints=(), wishes=(), order=None, query="")
+    if other_kind(state.constraints, intent.constraints, items):
+        state = _of_other_kind(state, intent, items)
     if intent.acts:
         state = replace(state, language=intent.language)
     state = _mentioned(state, intent.mentions)
     state = replace(state, constraints=_constraints(state, intent, items))
     return _wished(state, intent)
+
+
+def _of_other_kind(state: DialogueState, intent: Intent, items: Mapping[str, Item]) -> DialogueState:
+    """What is left of the wishes for one kind of thing when another is asked for."""
+    state = replace(state, wishes=(), order=None, query="")
+    if "recommend" in intent.acts:
+        return replace(state, constraints=())
+    filled = facets_of(intent.constraints, items)
+    return replace(state, constraints=tuple(one for one in state.constraints if one.facet in filled or not filled))
 
 
 def after_shown(state: DialogueState, ids: tuple[str, ...]) -> DialogueState:

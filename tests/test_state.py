@@ -424,6 +424,19 @@ def test_another_kind_of_thing_begins_anew():
     assert Constraint("price", "<", 120.0) in told(kind("shoes"), state=boots).constraints
 
 
+def test_another_kind_in_a_refinement_keeps_what_it_can_meet():
+    """Boots after a tent keep the price; how many sleep in it, and its wishes, stay with the tent."""
+    things = {
+        "1": Item("1", "Tent", facets={"category": "tents", "price": 90.0, "sleeps": 4.0}),
+        "2": Item("2", "Boot", facets={"category": "boots", "price": 70.0}),
+    }
+    tent, boots = (Constraint("category", "is", kind) for kind in ("tents", "boots"))
+    price, sleeps = Constraint("price", "<", 100.0), Constraint("sleeps", ">=", 4.0)
+    before = fold(EMPTY, Intent(("recommend",), constraints=(tent, price, sleeps), wishes=("airy",)), items=things)
+    after = fold(before, Intent(("refine",), constraints=(boots,)), items=things)
+    assert after.constraints == (price, boots) and after.wishes == ()
+
+
 def test_a_value_tells_its_kind():
     """Earrings after fishing rods begin anew though both are styles; another style of the same kind does not."""
     things = {
