@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engines.lexical.assembly import Assembler
-from bot.engines.lexical.findings import Finders
+from bot.engines.lexical.findings import Finders, Findings
 from bot.engines.lexical.gloss import Gloss, foreign, language_of
 from bot.engines.lexical.pointers import Scene
 from bot.engines.lexical.special import special
@@ -39,16 +39,24 @@ class LexicalUnderstander:
 
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
         """The intent of one message; never raises on odd text. ``schema`` is the vocabulary's own."""
+        return self.read(history, message)[0]
+
+    def read(self, history: Sequence[Message], message: str) -> tuple[Intent, Findings | None]:
+        """The intent and what it was made of: None for a message that is answered as what it is (harm, gibberish)."""
         text = clean(message)
         language, sure = language_of(text)
         reading = self._read(text, language)
-        intent = self._special(message, reading) or self._ordinary(history, reading)
-        return replace(
+        intent, findings = self._special(message, reading), None
+        if intent is None:
+            findings = self._finders.find(reading, self._scene(history))
+            intent = self._assembler.intent(findings)
+        read_as = replace(
             intent,
             language=language or _spoken(history),
             confidence=round(intent.confidence * sure, 3),
             engines=_decided(intent),
         )
+        return read_as, findings
 
     def link(self, text: str) -> Mention:
         """The item that a title means, or a mention without one and with what is near."""
@@ -70,9 +78,6 @@ class LexicalUnderstander:
             return Intent(acts=(act,), topic=situation, confidence=0.5 if situation == "gibberish" else 0.9)
         danger = self._finders.acts.safety(reading.lower)
         return Intent(acts=("out_of_scope",), sensitive=danger, topic=danger, confidence=0.9) if danger else None
-
-    def _ordinary(self, history: Sequence[Message], reading: Reading) -> Intent:
-        return self._assembler.intent(self._finders.find(reading, self._scene(history)))
 
     def _scene(self, history: Sequence[Message]) -> Scene:
         """What was shown last, and the item in focus since."""

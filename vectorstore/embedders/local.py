@@ -44,7 +44,7 @@ class LocalEmbedder:
         self.name = "all-MiniLM-L6-v2"
         self._threads = torch.get_num_threads()
         self._torch_device = pick_device(device)
-        self._dtype = _fast_dtype(self._torch_device)
+        self._dtype = fast_dtype(self._torch_device)
         self.device = describe(self._torch_device, self._dtype)
         folder = model_folder()
         self._tokenizer = _tokenizer(folder)
@@ -120,7 +120,7 @@ def describe(device: torch.device, dtype: torch.dtype) -> str:
     return f"{device}, {short}, {torch.get_num_threads()} threads"
 
 
-def _fast_dtype(device: torch.device) -> torch.dtype:
+def fast_dtype(device: torch.device) -> torch.dtype:
     """bf16 where the hardware computes in it (twice the speed, cosine 0.9999), else float32."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
