@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.assistant import Assistant
 from bot.changing import Changing
 from bot.engines import choose
+from bot.engines.readers import Readers
 from bot.engines.understand_lexical import LexicalUnderstander
 from bot.engines.write_composed import ComposedWriter
 from bot.errors import MemoryFault, SettingsError
@@ -54,7 +55,7 @@ def build(settings: Settings, *, say: Say = _log.info) -> Assistant:
     makers = _Engines(settings, prompts, embedder, reranker)
     shelves = {name: _shelf(settings, name, makers) for name in catalogs(settings)}
     memory = remember(settings, say)
-    for line in _running(settings, embedder, reranker):
+    for line in _running(settings, embedder, reranker, reading=makers.readers.name):
         say(line)
     return Assistant(shelves, memory, prompts, max_message=settings.max_message, style=settings.style)
 
@@ -106,6 +107,7 @@ class _Engines:
             from bot.engines.chat.choosing import language_model
 
             self._chat = language_model(settings.chat, api_key=settings.chat_api_key, device=settings.device)
+        self.readers = Readers(settings, prompts, embedder, chat=self._chat)
 
     def shelf(self, name: str, folder: Path) -> Shelf:
         """One generation, opened with every engine."""
@@ -152,7 +154,7 @@ class _Engines:
         began = time.perf_counter()
         vocabulary = Vocabulary(tuple(items.items.values()), items.schema)
         lexical = LexicalUnderstander(vocabulary, self._examples)
-        understander = self._understander(name, lexical, vocabulary)
+        understander = self.readers.of(name, lexical, vocabulary)
         self._reading[name] = time.perf_counter() - began
         return understander, lexical
 
@@ -167,16 +169,6 @@ class _Engines:
             thread = Thread(target=lambda: warm(items, cache=cache, cancel=self._ended), name="warm", daemon=True)
             self._warming.append(thread)
             thread.start()
-
-    def _understander(self, name: str, lexical: LexicalUnderstander, vocabulary: Vocabulary) -> Understander:
-        """The language model where one is in charge, else the lexical engine."""
-        if self._settings.understander_engine != "chat" or self._chat is None:
-            return lexical
-        from bot.engines.understand_chat import ChatUnderstander
-
-        reader = ChatUnderstander(self._chat, self._prompts, vocabulary=vocabulary, lexical=lexical, catalog=name)
-        reader.warm()
-        return reader
 
     def _writer(self) -> Writer:
         """The language model where one is in charge, else the composed writer."""
@@ -212,13 +204,13 @@ def _shelf(settings: Settings, name: str, engines: _Engines) -> LiveShelf:
     )
 
 
-def _running(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> tuple[str, ...]:
+def _running(settings: Settings, embedder: Embedder, reranker: Reranker | None, *, reading: str) -> tuple[str, ...]:
     """What runs where, one line each."""
     place = getattr(embedder, "device", "")
     ranks = "combined order only" if reranker is None else reranker.name
     return (
         f"embedding with {embedder.name}" + (f" on {place}" if place else ""),
         f"re-ranking with {ranks}" + (f" on {where}" if (where := getattr(reranker, "device", place)) else ""),
-        f"reading with {settings.understander_engine}, writing with {settings.writer_engine}"
+        f"reading with {reading}, writing with {settings.writer_engine}"
         + (f" ({settings.chat})" if settings.chat else ""),
     )

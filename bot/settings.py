@@ -31,13 +31,15 @@ _PROFILES: dict[str, dict[str, Any]] = {
     },
     "cluster": {"store": "http://localhost:8001"},
 }
+_ENGINES = {"understander": ("auto", "lexical", "reader", "chat"), "writer": ("auto", "composed", "chat")}
+"""Engines that go by a name of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be chosen. Engines: a short name, a model folder or name, or a URL.
 
-    - ``understander``: ``lexical``, or ``chat`` (the model named by ``chat``).
+    - ``understander``: ``lexical``, ``reader`` (the trained one), or ``chat`` (the model named by ``chat``).
     - ``writer``: ``composed``, or ``chat``.
     - ``embedder``: ``minilm``, ``hashed``, a sentence-transformers folder or name, or a `/v1/embeddings` URL.
     - ``reranker``: ``late``, ``dense``, ``overlap``, ``none``, a cross-encoder folder or name, or a `/rerank` URL.
@@ -83,7 +85,7 @@ class Settings:
 
     @property
     def understander_engine(self) -> str:
-        """``lexical`` or ``chat`` once ``auto`` is resolved."""
+        """``lexical``, ``reader`` or ``chat`` once ``auto`` is resolved."""
         return ("chat" if self.chat else "lexical") if self.understander == "auto" else self.understander
 
     @property
@@ -147,7 +149,10 @@ def _check(settings: Settings) -> Settings:
     """Refuse what cannot work, before anything is loaded."""
     if not 0 <= settings.port <= 65535:
         raise SettingsError(f"port {settings.port} does not exist", hint="choose one between 1 and 65535")
-    for name, allowed in (("understander", ("auto", "lexical", "chat")), ("writer", ("auto", "composed", "chat"))):
+    for name, allowed in (
+        ("understander", ("auto", "lexical", "reader", "chat")),
+        ("writer", ("auto", "composed", "chat")),
+    ):
         if (value := getattr(settings, name)) not in allowed:
             raise SettingsError(f"{name} {value!r} is not known", hint=f"choose one of {', '.join(allowed)}")
         if value == "chat" and not settings.chat:

@@ -80,6 +80,8 @@ class Wishes:
     def _wish(self, ground: Ground, fixed: set[int], first: int, last: int) -> Wish | None:
         tokens = ground.reading.tokens
         opening = self._themes.opening(tokens, first) if any(first == start for start, _ in ground.themes) else None
+        if not opening:
+            first = _after_relative(tokens, first, last)
         if opening and opening < last:
             last = self._end(tokens, fixed, opening, last, theme=True)
         else:
@@ -140,3 +142,9 @@ class Wishes:
 
     def _content(self, token: Token) -> bool:
         return token.word and token.norm not in self._stops and len(token.norm) > 1 and not token.norm.isdigit()
+
+
+def _after_relative(tokens: Sequence[Token], first: int, last: int) -> int:
+    """Where the quality begins in "that are waterproof"."""
+    copula = first + 1 < last and tokens[first].norm in word_set("wishes_relative")
+    return first + 2 if copula and tokens[first + 1].norm in word_set("wishes_copula") else first

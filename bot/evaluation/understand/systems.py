@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.build import _Engines
 from bot.engines.lexical.lexicon import table
+from bot.engines.readers import Readers
 from bot.engines.understand_lexical import LexicalUnderstander
 from bot.evaluation.understand.cases import Case
 from bot.evaluation.understand.catalogues import Shop
@@ -74,7 +74,7 @@ class Systems:
 
 def product(settings: Settings, embedder: Embedder) -> InCharge:
     """The product's own choice under ``settings``, made where the product makes it; what it loads is loaded once."""
-    return _Engines(settings, Registry.load(), embedder, None)._understander
+    return Readers(settings, Registry.load(), embedder).of
 
 
 def _bare(act: Act, case: Case) -> Heard:

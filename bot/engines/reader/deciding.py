@@ -1,0 +1,102 @@
+"""The heads' logits for one sheet -> what they say of it, with probabilities. Knows no schema and no intent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.engines.reader.framing import Framed
+from bot.engines.reader.network import Logits
+from bot.engines.reader.sheet import ABOUT, ACTS, OPERATORS, ROLES, TAGS, VERDICTS, CharSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a number is: of facet number ``facet`` (-1: of none) under ``operator``; ``sure`` is 0 to 1."""
+
+    facet: int
+    operator: str
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Words of the message that are a wish, an unwanted quality, a question or a missing title; ``sure`` is 0 to 1."""
+
+    span: CharSpan
+    name: str
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Probabilities, 0 to 1, in the sheet's own order; ``verdicts`` hold one for each of `VERDICTS`."""
+
+    acts: Mapping[str, float]
+    about: tuple[Mapping[str, float], ...]
+    verdicts: tuple[Mapping[str, float], ...]
+    links: tuple[Link, ...]
+    roles: tuple[Mapping[str, float], ...]
+    tags: tuple[Tagged, ...]
+
+
+def told(framed: Framed, logits: Logits) -> Told:
+    """What the heads say of the one sheet that ``logits`` are of. Chunks that all speak of the message are averaged."""
+    sheet = framed.sheet
+    acts = logits.acts.mean(0).sigmoid().tolist()
+    about: list[dict[str, float]] = [{} for _ in sheet.facets]
+    verdicts: list[dict[str, float]] = [{} for _ in sheet.values]
+    shares = logits.about.sigmoid().tolist()
+    chances = logits.verdicts.softmax(-1).tolist()
+    facets = [facet for chunk in framed.chunks for facet, _, _ in chunk.facets]
+    for facet, row in zip(facets, shares, strict=True):
+        for name, value in zip(ABOUT, row, strict=True):
+            about[facet][name] = max(value, about[facet].get(name, 0.0))
+    for (index, _, _), row in zip((value for chunk in framed.chunks for value in chunk.values), chances, strict=True):
+        verdicts[index] = dict(zip(VERDICTS, row, strict=True))
+    count, mentions = len(framed.numbers), len(framed.mentions)
+    links = tuple(_link(framed, logits, place) for place in range(count))
+    roles = (
+        logits.roles.reshape(len(framed.chunks), mentions, len(ROLES)).mean(0).sigmoid().tolist() if mentions else []
+    )
+    return Told(
+        dict(zip(ACTS, acts, strict=True)),
+        tuple(about),
+        tuple(verdicts),
+        links,
+        tuple(dict(zip(ROLES, row, strict=True)) for row in roles),
+        _tagged(framed, logits),
+    )
+
+
+def _link(framed: Framed, logits: Logits, place: int) -> Link:
+    """The best facet of a number over all chunks; "of none" is the mean of what the chunks say."""
+    count = len(framed.numbers)
+    rows = [chunk * count + place for chunk in range(len(framed.chunks))]
+    scores = {-1: float(logits.link[rows, 0].mean())}
+    for chunk, row in zip(framed.chunks, rows, strict=True):
+        for column, (facet, _, _) in enumerate(chunk.facets, 1):
+            scores[facet] = max(scores.get(facet, -1e9), float(logits.link[row, column]))
+    top = max(scores.values())
+    total = sum(2.718281828 ** (score - top) for score in scores.values())
+    best = max(scores, key=lambda facet: scores[facet])
+    operators = logits.operators[rows].mean(0).softmax(-1)
+    return Link(best, OPERATORS[int(operators.argmax())], float(operators.max()) / total)
+
+
+def _tagged(framed: Framed, logits: Logits) -> tuple[Tagged, ...]:
+    """Runs of one tag as characters of the message."""
+    first, last = framed.chunks[0].message
+    chances = logits.tags[:, first:last].mean(0).softmax(-1)
+    best = chances.argmax(-1).tolist()
+    found: list[Tagged] = []
+    start, name = 0, ""
+    for place, tag in enumerate([*best, 0]):
+        label = TAGS[tag]
+        if name and (label[0] in "OB" or label[2:] != name):
+            sure = float(chances[start:place].max(-1).values.mean())
+            found.append(Tagged((framed.offsets[start][0], framed.offsets[place - 1][1]), name, sure))
+            name = ""
+        if label != "O" and not name:
+            start, name = place, label[2:]
+    return tuple(found)

@@ -1,0 +1,77 @@
+"""The reader's weights on disk: int8 per row with a scale each, expanded at load.
+
+Only matrices are rounded; vectors (biases, norms) stay float32, and activations are never touched. MiniLM's word table
+is not among them: it is taken from its own package.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from transformers import BertConfig
+
+from bot.engines.reader.network import ReaderNetwork
+from bot.errors import EngineError
+
+FILE = "reader.safetensors"
+TABLE = "encoder.embeddings.word_embeddings.weight"
+_SCALE = ".scale"
+
+
+def save(network: ReaderNetwork, folder: Path) -> Path:
+    """Write the weights of ``network`` into ``folder``, about a byte each; the path of the file."""
+    tensors: dict[str, Tensor] = {}
+    for name, weight in network.state_dict().items():
+        if name == TABLE or not weight.is_floating_point():
+            continue
+        if weight.ndim == 2:
+            tensors[name], tensors[name + _SCALE] = rounded(weight.float())
+        else:
+            tensors[name] = weight.float().contiguous()
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, folder / FILE, metadata={"format": "shelftalk-reader-1"})
+    return folder / FILE
+
+
+def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
+    """The network saved in ``folder`` over the word table ``(words, 384)``.
+
+    Raises EngineError when the file is missing, damaged or of another architecture.
+    """
+    path = folder / FILE
+    network = ReaderNetwork(config)
+    try:
+        stored = load_file(path)
+        weights = {
+            name: expanded(weight, stored[name + _SCALE]) if weight.dtype == torch.int8 else weight
+            for name, weight in stored.items()
+            if not name.endswith(_SCALE)
+        }
+        left = network.load_state_dict({**weights, TABLE: table.float()}, strict=False)
+        missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
+        if missing or left.unexpected_keys:
+            raise ValueError(f"{(missing or left.unexpected_keys)[0]} does not fit")
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise EngineError(
+            f"the reader in {folder} cannot be used: {str(error).splitlines()[0][:200]}",
+            hint="install Shelftalk again, train a reader (`shelftalk train reader`), or choose `--reader lexical`",
+        ) from error
+    except Exception as error:  # safetensors raises its own class, which is none of these
+        raise EngineError(
+            f"the reader in {folder} is damaged: {error}", hint="install Shelftalk again, or choose `--reader lexical`"
+        ) from error
+    return network.eval().requires_grad_(False)
+
+
+def rounded(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """``(rows, n)`` float32 as int8, and the scale of each row ``(rows, 1)``."""
+    scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127
+    return (weight / scale).round().clamp(-127, 127).to(torch.int8).contiguous(), scale.contiguous()
+
+
+def expanded(weight: Tensor, scale: Tensor) -> Tensor:
+    """What `rounded` made, as float32 again."""
+    return weight.float() * scale

@@ -1,0 +1,45 @@
+"""The understander with the trained reader: rules find candidates, the reader judges them, the surer source is kept.
+
+The lexical engine reads first and is the floor: what the reader is not sure of stays as the rules had it. Every slot
+remembers who decided it. Messages that the reader cannot read (another language, gibberish, harm) are the rules' own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.engines.reader.correcting import corrected
+from bot.engines.reader.proposing import Proposer, TokenEmbedder
+from bot.types import Intent, Mention, Message
+from vectorstore.base import Schema
+
+if TYPE_CHECKING:
+    from bot.engines.reader.reading import Reader
+    from bot.engines.understand_lexical import LexicalUnderstander
+
+
+class ModelUnderstander:
+    """Reads messages by rules and by the trained reader. Safe to use from several threads."""
+
+    name = "reader"
+
+    def __init__(self, reader: Reader, lexical: LexicalUnderstander, schema: Schema, embedder: TokenEmbedder) -> None:
+        """Serve one catalogue; ``embedder`` finds the facet values that come near a message."""
+        self._reader = reader
+        self._lexical = lexical
+        self._proposer = Proposer(schema, embedder)
+
+    def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
+        """The intent of one message; never raises on odd text."""
+        intent, findings = self._lexical.read(history, message)
+        if findings is None or intent.language != "en":
+            return intent
+        before = next((one.text for one in reversed(history) if one.role == "visitor"), "")
+        shown = any(one.items for one in history)
+        proposed = self._proposer.sheet(findings, before=before, shown=shown)
+        return corrected(intent, proposed, self._reader.read(proposed.sheet))
+
+    def link(self, text: str) -> Mention:
+        """The item that a title means, as the lexical engine links it."""
+        return self._lexical.link(text)
