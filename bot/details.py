@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.phrasing import DETAILS, LABEL, UNMET, Speaker
+from bot.phrasing import DETAILS, UNMET, Speaker
 from bot.types import Evidence
 
 GROUNDS = 2
@@ -25,18 +25,6 @@ def misses(speaker: Speaker) -> tuple[str, ...]:
     return tuple(_miss(speaker, one) for one in speaker.of("unmet"))
 
 
-def label(speaker: Speaker) -> str:
-    """The trade-off against the other cards, empty where the item stands out in nothing."""
-    for one in speaker.of("tradeoff"):
-        name = speaker.label(one.facet)
-        if one.value not in ("lower", "higher"):
-            return speaker.say(LABEL, "only_value", value=speaker.voice.value(one.facet, one.value), label=name)
-        return speaker.say(
-            LABEL, speaker.voice.pick(LABEL, f"{one.facet}_{one.value}", f"other_{one.value}"), label=name
-        )
-    return ""
-
-
 def _grounds(speaker: Speaker) -> Iterator[str]:
     """Why it is here, the strongest first."""
     without = {one.value: int(one.strength) for one in speaker.of("without")}
@@ -47,7 +35,7 @@ def _grounds(speaker: Speaker) -> Iterator[str]:
         if (place := without.get(one.value)) is not None:
             key = "without_unchanged" if place == speaker.variant + 1 else "without"
             yield speaker.say(DETAILS, key, title=one.value, rank=place)
-    for one in speaker.of("wish")[:1]:
+    for one in [one for one in speaker.of("wish") if one.quote][:1]:
         yield speaker.say(DETAILS, "wish", wish=one.value, quote=one.quote)
     if met := [speaker.condition(one.constraint) for one in speaker.of("constraint")]:
         yield speaker.say(DETAILS, "meets", conditions=met)
@@ -65,7 +53,7 @@ def _limits(speaker: Speaker) -> Iterator[str]:
     for one in speaker.of("tradeoff"):
         compared = speaker.schema.get(one.facet)
         if compared is not None and compared.role != "popularity" and one.value in ("lower", "higher"):
-            yield speaker.say(DETAILS, "tradeoff", label=label(speaker), value=speaker.value(compared))
+            yield speaker.say(DETAILS, "tradeoff", label=speaker.tradeoff(), value=speaker.value(compared))
 
 
 def _miss(speaker: Speaker, one: Evidence) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.details import details, label, misses
+from bot.details import details, misses
 from bot.phrasing import Speaker
 from bot.reasons import sentences
 from bot.types import Card, Evidence
@@ -23,12 +23,18 @@ def draw(
     voice: Voice,
     *,
     state: DialogueState,
+    before: str = "",
 ) -> tuple[Card, ...]:
-    """One card per ranked item, in order; ``rank`` counts from 0."""
+    """One card per ranked item, in order; ``rank`` counts from 0.
+
+    ``before`` is the previous reply, whose clauses are not said again.
+    """
+    many = len(ranked)
     speakers = [
-        Speaker(index.items[one.id], index.schema, voice, evidence.get(one.id, ()), state, variant=number)
+        Speaker(index.items[one.id], index.schema, voice, evidence.get(one.id, ()), state, variant=number, among=many)
         for number, one in enumerate(ranked)
     ]
+    reasons = sentences(speakers, before=before)
     return tuple(
         Card(
             item=speaker.item,
@@ -37,12 +43,12 @@ def draw(
             reasons=reason,
             unmet=misses(speaker),
             details=details(speaker),
-            label=label(speaker),
+            label=speaker.tradeoff(),
             facts=tuple(_facts(speaker)),
             evidence=speaker.evidence,
             features=one.features,
         )
-        for number, (one, speaker, reason) in enumerate(zip(ranked, speakers, sentences(speakers), strict=True))
+        for number, (one, speaker, reason) in enumerate(zip(ranked, speakers, reasons, strict=True))
     )
 
 

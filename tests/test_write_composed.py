@@ -81,7 +81,7 @@ def test_titles_are_plain_data(voice: Voice) -> None:
             "unheard_of",
             CARDS,
             {"conditions": ["quiet"]},
-            ("These fit", "Quiet:", "Matches for"),
+            ("These fit", "Quiet:", "Here are 2 that meet", "For quiet"),
         ),
         ("few", CARDS, {"total": 2}, ("Only 2 films fit", "There are 2 films")),
         ("rejected_left_out", CARDS, {"left_out": ["Alien"]}, ("Left out from now on: Alien", "Alien will not")),
