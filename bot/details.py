@@ -11,8 +11,6 @@ from bot.phrasing import DETAILS, UNMET, Speaker
 from bot.types import Evidence
 
 GROUNDS = 2
-USUAL = 0.5
-"""A facet that at least this part of the catalogue fills is missed where the record is silent."""
 
 
 def details(speaker: Speaker) -> tuple[str, ...]:
@@ -48,8 +46,9 @@ def _limits(speaker: Speaker) -> Iterator[str]:
     for one in speaker.of("unmet"):
         yield speaker.say(DETAILS, "limit", condition=speaker.condition(one.constraint))
     for facet in speaker.schema.facets:
-        if facet.filled >= USUAL and facet.name not in speaker.item.facets and facet.role == "attribute":
-            yield speaker.say(DETAILS, "unknown", label=speaker.label(facet.name))
+        if facet.name in speaker.usual and facet.name not in speaker.item.facets and facet.role == "attribute":
+            key = "unknown_flag" if facet.type == "flag" else "unknown"
+            yield speaker.say(DETAILS, key, label=speaker.label(facet.name))
     for one in speaker.of("tradeoff"):
         compared = speaker.schema.get(one.facet)
         if compared is not None and compared.role != "popularity" and one.value in ("lower", "higher"):

@@ -58,12 +58,7 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
     near = anchors(index, state, intent)
     wanted = wishes(index, state)
     quoted = quotes(index, [item.id for item in items[:QUOTED]], wanted, embedder=embedder)
-    against = tradeoffs(
-        index,
-        items,
-        sorted_by=state.order.facet if state.order else "",
-        asked={one.facet for one in state.constraints},
-    )
+    against = tradeoffs(index, items, sorted_by=state.order.facet if state.order else "", asked=_measured(index, state))
 
     def again(state: DialogueState, intent: Intent) -> Standing:
         return stand(index, found, state, intent, query_vector=query_vector, reranked=reranked, weights=weights)
@@ -102,6 +97,12 @@ def wishes(index: ItemIndex, state: DialogueState) -> tuple[str, ...]:
     named = [proofs.asked(one) for one in state.constraints] + [index.items[id_].title for id_ in state.likes]
     told = {word for text in named for word in tokens(text)}
     return (state.query,) if set(tokens(state.query)) - told else ()
+
+
+def _measured(index: ItemIndex, state: DialogueState) -> frozenset[str]:
+    """The facets that the visitor asked about, but for the year, which stands beside every title."""
+    year = index.schema.of_role("year")
+    return frozenset(one.facet for one in state.constraints if year is None or one.facet != year.name)
 
 
 def _personal(evidence: Sequence[Evidence]) -> bool:

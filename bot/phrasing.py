@@ -29,7 +29,10 @@ CLAUSES = (HAS, ASKED, WITHIN, LACKS, LIKED, WISH, ORDER, STANDING)
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says things about one item. ``variant`` makes neighbouring cards differ in wording; there are ``among`` cards."""
+    """Says things about one item. ``variant`` makes neighbouring cards differ in wording; there are ``among`` cards.
+
+    ``usual`` are the facets that most items of this kind fill: one that is missing is worth a word.
+    """
 
     item: Item
     schema: Schema
@@ -38,6 +41,7 @@ class Speaker:
     state: DialogueState
     variant: int = 0
     among: int = 1
+    usual: frozenset[str] = frozenset()
 
     def of(self, kind: str) -> tuple[Evidence, ...]:
         """The evidence of one kind."""

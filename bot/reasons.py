@@ -14,7 +14,7 @@ from bot.points import Point
 from bot.repeating import Told, worded
 from bot.telling import points
 
-MOST = {"terse": 2}
+MOST = {"terse": 1}
 """Points in a sentence, by style; three in any other."""
 ENOUGH = 2
 """Plain facts fill a sentence up to so many points."""

@@ -51,14 +51,17 @@ def _measured(speaker: Speaker, facet: Facet, members: Sequence[Evidence], late:
         yield point(WITHIN, "year_inside", [facet.name], worth, {"condition": condition})
     elif limit is None or not key:
         given = {"value": value, "label": speaker.label(facet.name)}
-        yield point(*plainly(speaker, facet), [facet.name], HELD + late, given)
+        phrase = (ASKED, sense) if sense == "stock" else plainly(speaker, facet)
+        yield point(*phrase, [facet.name], HELD + late, given)
     else:
         yield point(WITHIN, key, [facet.name], worth, _bounds(speaker, facet, limit))
 
 
 def _bounds(speaker: Speaker, facet: Facet, limit: Limit) -> dict[str, Any]:
     """What a clause about a limit takes."""
-    gap = speaker.voice.value(facet.name, limit.gap, facet.unit) if facet.role != "year" else ""
+    if facet.role == "year":  # which stands beside the title
+        return {"condition": speaker.condition(limit.constraint)}
+    gap = speaker.voice.value(facet.name, limit.gap, facet.unit)
     given = {"value": speaker.value(facet), "label": speaker.label(facet.name), "gap": gap}
     return given | {"condition": speaker.condition(limit.constraint)}
 

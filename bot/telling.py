@@ -15,15 +15,15 @@ from bot.requested import requested
 from bot.senses import sense_of
 from vectorstore.words import tokens
 
-SHORT_QUOTE = 16
-"""A quote of so many words stands in the sentence; a longer one only under "Why this?"."""
+SHORT_QUOTE, LONG_QUOTE = 16, 20
+"""A quote of so many words stands in the sentence; the second where it is all that there is to say."""
 UNTOLD = frozenset({"stock", "popularity", "year"})
 """Senses that are no fact to tell unasked: the year stands beside the title."""
 BARE = frozenset({"year", "popularity"})
 """Senses whose value is not said with a place: it stands beside the title, or says nothing."""
 NAMES = frozenset({"director", "author", "artist", "cast", "brand"})
 """Senses that tell more than a kind does."""
-PRACTICAL = frozenset({"price", "runtime", "weight", "volume", "people", "pages", "brightness", "year"})
+PRACTICAL = frozenset({"price", "runtime", "weight", "volume", "people", "pages", "brightness"})
 """Senses in which standing out helps to choose."""
 NAMED, LIKE, SAID, QUOTED, SORTED, CLOSE, WORD, LEAST = 3.2, 3.0, 3.0, 2.6, 2.8, 1.9, 1.4, 0.8
 """What ties the item to the visitor, the surest tie first."""
@@ -112,9 +112,9 @@ def _standing(speaker: Speaker) -> Iterator[Point]:
 def _described(speaker: Speaker) -> Iterator[Point]:
     """A short part of its description, where the visitor said nothing that it could answer; none that praises."""
     praise = claim_words(speaker.voice.locale).praise | claim_words("en").praise
-    for part in parts(speaker.item.description):
+    for part in parts(speaker.item.description)[:2]:
         words = part.casefold().split()
-        if len(words) <= SHORT_QUOTE and not praise & {word.strip(",.!?") for word in words}:
+        if len(words) <= LONG_QUOTE and not praise & {word.strip(",.!?") for word in words}:
             yield point(HAS, "description", ["description"], TOLD, {"value": part}, personal=False)
             return
 

@@ -140,8 +140,8 @@ def test_a_card_says_its_reason_once_and_shows_the_record(index, registry):
     voice = registry.voice("en", catalog="films")
     state = DialogueState(constraints=(HORROR, Constraint("year", "<", 1990.0)))
     alien, house = cards(index, voice, ["alien", "house"], state)
-    assert alien.reasons == ("Your horror with science fiction in it, newer than the other.",)
-    assert house.reasons == ("As much comedy as horror, the oldest of these.",)
+    assert alien.reasons == ("Your horror with science fiction in it; 117 minutes long, more than the other.",)
+    assert house.reasons == ("As much comedy as horror, the shortest of these at 88 minutes.",)
     assert alien.facts == (
         ("year", "1979"),
         ("running time", "117 minutes"),
