@@ -10,7 +10,7 @@ import typer
 
 from bot.terminal.index_commands import index
 from bot.terminal.ingest_commands import ingest
-from bot.terminal.options import Catalog, Chat, DataDir, Device, Json, Profile, settings_of
+from bot.terminal.options import Catalog, Chat, DataDir, Device, Json, Profile, Style, settings_of
 
 app = typer.Typer(
     help="Shelftalk: the conversational recommender in front of your own catalogue.",
@@ -37,6 +37,7 @@ def serve(
     data_dir: DataDir = None,
     profile: Profile = None,
     chat: Chat = None,
+    style: Style = None,
     device: Device = None,
     log_format: Annotated[str | None, typer.Option(help="text or json: one line per request and turn.")] = None,
 ) -> None:
@@ -46,7 +47,7 @@ def serve(
 
     settings = settings_of(
         host=host, port=port, root_path=root_path, catalogs=tuple(catalog) if catalog else None,
-        data_dir=data_dir, profile=profile, chat=chat, device=device, log_format=log_format,
+        data_dir=data_dir, profile=profile, chat=chat, style=style, device=device, log_format=log_format,
     )  # fmt: skip
     with explained():
         run(settings, say=err.print)
@@ -58,13 +59,14 @@ def chat(
     data_dir: DataDir = None,
     profile: Profile = None,
     chat: Chat = None,
+    style: Style = None,
 ) -> None:
     """Talk in the terminal."""
     from bot.build import build
     from bot.terminal.console import err, explained
     from bot.terminal.talking import converse
 
-    settings = settings_of(data_dir=data_dir, profile=profile, chat=chat)
+    settings = settings_of(data_dir=data_dir, profile=profile, chat=chat, style=style)
     with explained():
         converse(build(settings, say=err.print), catalog=catalog)
 
@@ -77,6 +79,7 @@ def ask(
     data_dir: DataDir = None,
     profile: Profile = None,
     chat: Chat = None,
+    style: Style = None,
 ) -> None:
     """One message, one answer."""
     from bot.build import build
@@ -84,7 +87,7 @@ def ask(
     from bot.terminal.talking import ask as once
     from bot.terminal.talking import draw
 
-    settings = settings_of(data_dir=data_dir, profile=profile, chat=chat)
+    settings = settings_of(data_dir=data_dir, profile=profile, chat=chat, style=style)
     with explained():
         assistant = build(settings)
         if json:

@@ -50,6 +50,7 @@ def build(settings: Settings, *, say: Say = _log.info) -> Assistant:
         SettingsError, EngineError, MemoryFault, VectorStoreError: with the remedy; nothing is half-started.
     """
     prompts = Registry.load(overlay=settings.overlay)
+    _style(settings, prompts)
     embedder = choose.embedder(settings)
     reranker = choose.reranker(settings, embedder)
     makers = _Engines(settings, prompts, embedder, reranker)
@@ -58,6 +59,13 @@ def build(settings: Settings, *, say: Say = _log.info) -> Assistant:
     for line in _running(settings, embedder, reranker, reading=makers.readers.name):
         say(line)
     return Assistant(shelves, memory, prompts, max_message=settings.max_message, style=settings.style)
+
+
+def _style(settings: Settings, prompts: Registry) -> None:
+    """Refuse a style that nothing speaks, before anything slow is loaded."""
+    if settings.style not in prompts.styles():
+        known = ", ".join(prompts.styles())
+        raise SettingsError(f"no prompt speaks in the style {settings.style!r}", hint=f"choose one of {known}")
 
 
 def catalogs(settings: Settings) -> tuple[str, ...]:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.phrasing import DETAILS, LABEL, UNMET, Speaker
+from bot.phrasing import DETAILS, UNMET, Speaker
 from bot.types import Evidence
 
 GROUNDS = 2
-USUAL = 0.5
-"""A facet that at least this part of the catalogue fills is missed where the record is silent."""
 
 
 def details(speaker: Speaker) -> tuple[str, ...]:
@@ -25,18 +23,6 @@ def misses(speaker: Speaker) -> tuple[str, ...]:
     return tuple(_miss(speaker, one) for one in speaker.of("unmet"))
 
 
-def label(speaker: Speaker) -> str:
-    """The trade-off against the other cards, empty where the item stands out in nothing."""
-    for one in speaker.of("tradeoff"):
-        name = speaker.label(one.facet)
-        if one.value not in ("lower", "higher"):
-            return speaker.say(LABEL, "only_value", value=speaker.voice.value(one.facet, one.value), label=name)
-        return speaker.say(
-            LABEL, speaker.voice.pick(LABEL, f"{one.facet}_{one.value}", f"other_{one.value}"), label=name
-        )
-    return ""
-
-
 def _grounds(speaker: Speaker) -> Iterator[str]:
     """Why it is here, the strongest first."""
     without = {one.value: int(one.strength) for one in speaker.of("without")}
@@ -47,7 +33,7 @@ def _grounds(speaker: Speaker) -> Iterator[str]:
         if (place := without.get(one.value)) is not None:
             key = "without_unchanged" if place == speaker.variant + 1 else "without"
             yield speaker.say(DETAILS, key, title=one.value, rank=place)
-    for one in speaker.of("wish")[:1]:
+    for one in [one for one in speaker.of("wish") if one.quote][:1]:
         yield speaker.say(DETAILS, "wish", wish=one.value, quote=one.quote)
     if met := [speaker.condition(one.constraint) for one in speaker.of("constraint")]:
         yield speaker.say(DETAILS, "meets", conditions=met)
@@ -60,12 +46,13 @@ def _limits(speaker: Speaker) -> Iterator[str]:
     for one in speaker.of("unmet"):
         yield speaker.say(DETAILS, "limit", condition=speaker.condition(one.constraint))
     for facet in speaker.schema.facets:
-        if facet.filled >= USUAL and facet.name not in speaker.item.facets and facet.role == "attribute":
-            yield speaker.say(DETAILS, "unknown", label=speaker.label(facet.name))
+        if facet.name in speaker.usual and facet.name not in speaker.item.facets and facet.role == "attribute":
+            key = "unknown_flag" if facet.type == "flag" else "unknown"
+            yield speaker.say(DETAILS, key, label=speaker.label(facet.name))
     for one in speaker.of("tradeoff"):
         compared = speaker.schema.get(one.facet)
         if compared is not None and compared.role != "popularity" and one.value in ("lower", "higher"):
-            yield speaker.say(DETAILS, "tradeoff", label=label(speaker), value=speaker.value(compared))
+            yield speaker.say(DETAILS, "tradeoff", label=speaker.tradeoff(), value=speaker.value(compared))
 
 
 def _miss(speaker: Speaker, one: Evidence) -> str:

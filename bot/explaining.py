@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from bot import evidence as proofs
 from bot.anchors import anchors
+from bot.contrast import tradeoffs
 from bot.drawing import draw as draw
+from bot.likeness import answering, likeness
 from bot.quotes import quotes
 from bot.ranking import Standing, Weights, stand
+from bot.state import searchable
 from bot.types import Evidence
 from vectorstore.words import tokens
 
@@ -53,8 +56,9 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
     """
     items = [index.items[one.id] for one in ranked]
     near = anchors(index, state, intent)
-    quoted = quotes(index, [item.id for item in items[:QUOTED]], wishes(index, state), embedder=embedder)
-    against = proofs.tradeoffs(index, items, sorted_by=state.order.facet if state.order else "")
+    wanted = wishes(index, state)
+    quoted = quotes(index, [item.id for item in items[:QUOTED]], wanted, embedder=embedder)
+    against = tradeoffs(index, items, sorted_by=state.order.facet if state.order else "", asked=_measured(index, state))
 
     def again(state: DialogueState, intent: Intent) -> Standing:
         return stand(index, found, state, intent, query_vector=query_vector, reranked=reranked, weights=weights)
@@ -63,8 +67,9 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
     without = {id_: again(*_forget(state, intent, id_)) for id_ in state.likes[-LIKES:] if id_ in near and known}
     gathered = {}
     for item in items:
-        likes = proofs.likeness(index, item, near)
-        gathered[item.id] = (
+        likes = likeness(index, item, near)
+        found_for = (
+            *proofs.named(item, intent),
             *proofs.met(index, item, state),
             *proofs.unmet(index, item, found),
             *likes,
@@ -72,7 +77,12 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
                 Evidence("wish", value=one.wish, quote=one.text, strength=one.strength)
                 for one in quoted.get(item.id, ())
             ),
-            *proofs.order_of(item, state.order),
+            *proofs.order_of(index, item, state, found),
+        )
+        if item.id not in quoted and item in items[:QUOTED]:
+            found_for += tuple(answering(index, item, wanted, embedder=embedder, alone=not _personal(found_for)))
+        gathered[item.id] = (
+            *found_for,
             *([against[item.id]] if item.id in against else []),
             *_counterfactual(index, item.id, likes[:1], without),
             *proofs.facts(index, item),
@@ -82,11 +92,22 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
 
 def wishes(index: ItemIndex, state: DialogueState) -> tuple[str, ...]:
     """What a description may answer: the free-text wishes, else the query when it says more than the constraints do."""
-    if state.wishes:
-        return tuple(state.wishes[-WISHES:])
+    if found := searchable(state.wishes):
+        return found[-WISHES:]
     named = [proofs.asked(one) for one in state.constraints] + [index.items[id_].title for id_ in state.likes]
     told = {word for text in named for word in tokens(text)}
     return (state.query,) if set(tokens(state.query)) - told else ()
+
+
+def _measured(index: ItemIndex, state: DialogueState) -> frozenset[str]:
+    """The facets that the visitor asked about, but for the year, which stands beside every title."""
+    year = index.schema.of_role("year")
+    return frozenset(one.facet for one in state.constraints if year is None or one.facet != year.name)
+
+
+def _personal(evidence: Sequence[Evidence]) -> bool:
+    """Whether something among the evidence answers the visitor."""
+    return any(one.kind != "unmet" for one in evidence)
 
 
 def _forget(state: DialogueState, intent: Intent, id: str) -> tuple[DialogueState, Intent]:

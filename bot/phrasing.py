@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.senses import sense_of
 from bot.types import Evidence
 from bot.wording import condition
 from vectorstore.base import Constraint, Facet, Item, Schema
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
 VALUES = 5
 """Values of one facet that are said at most."""
 REASON, LABEL, UNMET, DETAILS = "explain/reason", "explain/label", "explain/unmet", "explain/details"
+HAS, ASKED, WITHIN, LACKS = "explain/has", "explain/asked", "explain/within", "explain/lacks"
+LIKED, WISH, ORDER, STANDING = "explain/liked", "explain/wish", "explain/order", "explain/standing"
+CLAUSES = (HAS, ASKED, WITHIN, LACKS, LIKED, WISH, ORDER, STANDING)
+"""The prompts whose phrases are clauses of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says things about one item. ``variant`` makes neighbouring cards differ in wording."""
+    """Says things about one item. ``variant`` makes neighbouring cards differ in wording; there are ``among`` cards.
+
+    ``usual`` are the facets that most items of this kind fill: one that is missing is worth a word.
+    """
 
     item: Item
     schema: Schema
@@ -32,17 +40,30 @@ class Speaker:
     evidence: tuple[Evidence, ...]
     state: DialogueState
     variant: int = 0
+    among: int = 1
+    usual: frozenset[str] = frozenset()
 
     def of(self, kind: str) -> tuple[Evidence, ...]:
         """The evidence of one kind."""
         return tuple(one for one in self.evidence if one.kind == kind)
 
-    def say(self, name: str, key: str, **variables: Any) -> str:
+    def say(self, name: str, key: str, *, variant: int | None = None, **variables: Any) -> str:
         """A phrase with those of ``variables`` that it takes."""
         needed = self.voice.takes(name, key)
-        return self.voice.phrase(
-            name, key, variant=self.variant, **{one: value for one, value in variables.items() if one in needed}
-        )
+        given = {one: value for one, value in variables.items() if one in needed}
+        return self.voice.phrase(name, key, variant=self.variant if variant is None else variant, **given)
+
+    def tradeoff(self) -> str:
+        """In what it stands out from the other cards, empty where in nothing."""
+        for one in self.of("tradeoff"):
+            facet, name = self.schema.get(one.facet), self.label(one.facet)
+            sense = sense_of(facet) if facet else "other"
+            if one.value not in ("lower", "higher"):
+                key = self.voice.pick(LABEL, f"only_{sense}", "only_value")
+                return self.say(LABEL, key, value=self.voice.value(one.facet, one.value), label=name)
+            keys = (f"{part}_{one.value}" for part in (one.facet, sense, "other"))
+            return self.say(LABEL, self.voice.pick(LABEL, *keys), label=name)
+        return ""
 
     def label(self, facet: str) -> str:
         """The facet's name in words."""

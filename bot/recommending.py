@@ -86,7 +86,7 @@ def _present(
         embedder=turn.shelf.embedder,
         reranked=scores,
     )
-    cards = explaining.draw(index, ranked, evidence, turn.voice, state=turn.state)
+    cards = explaining.draw(index, ranked, evidence, turn.voice, state=turn.state, before=turn.before)
     first = len(turn.cards)
     turn.cards += tuple(replace(card, rank=first + number) for number, card in enumerate(cards))
     if cards:
@@ -128,7 +128,8 @@ def _says_something(intent: types.Intent) -> bool:
 def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
     """Every number and name that a frame may use."""
     state, intent, items, schema = turn.state, turn.intent, turn.shelf.items.items, turn.shelf.items.schema
-    told = [one for one in state.constraints if one not in found.relaxed]
+    kind = schema.kind.name if schema.kind else ""
+    told = sorted((one for one in state.constraints if one not in found.relaxed), key=lambda one: one.facet != kind)
     named = list(dict.fromkeys(one.item_id for one in intent.mentions if one.item_id and one.role != "rejected"))
     titles = [items[id_].title for id_ in (named or state.likes[-2:]) if id_ in items]
     rejected = dict.fromkeys(one.item_id for one in intent.mentions if one.item_id and one.role == "rejected")

@@ -45,6 +45,7 @@ class Settings:
     - ``reranker``: ``late``, ``dense``, ``overlap``, ``none``, a cross-encoder folder or name, or a `/rerank` URL.
     - ``store``: ``chroma``, ``memory``, or the URL of a Chroma server.
     - ``memory_url``: empty for SQLite in the data directory, else a database URL; ``memory`` keeps nothing.
+    - ``style``: ``plain``, ``terse``, ``warm``, ``playful``, or one that the prompts of your own folder speak.
     - ``device``: ``auto``, ``cpu`` or ``cuda[:n]``; only ``auto`` falls back.
     - ``turns_at_once`` bounds running turns, ``queue`` those that may wait; past that a request gets 429.
     - ``per_minute`` bounds messages per visitor and ``per_minute_address`` those per network address.

@@ -88,6 +88,11 @@ class Turn:
         )
 
     @property
+    def before(self) -> str:
+        """The reply before this one, empty at the first."""
+        return next((message.text for message in reversed(self.history) if message.role == "assistant"), "")
+
+    @property
     def prompts(self) -> tuple[str, ...]:
         """Every prompt that spoke, as ``name.locale@version#hash``."""
         return types.refs(self.voice.spoken)

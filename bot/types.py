@@ -231,12 +231,15 @@ class Evidence:
     ``kind``: ``constraint`` (facet, value: a constraint it meets), ``unmet`` (facet, value: what it has instead, or
     "" when the record is silent), ``liked`` (value: the liked item's title, ``strength`` the cosine; ``shared`` the
     facet values both hold, ``degree`` "close" or "somewhat" when it is among the nearest), ``wish`` (value: the wish,
-    ``quote``: the sentence of the description that answers it, ``strength``), ``fact`` (facet, value), ``order``
-    (facet, value), ``tradeoff`` (facet, value: "lower"/"higher" than the rest of the list, or a value that no other
-    holds), ``without`` (value: a liked title; ``strength``: the rank the item would have without it).
+    ``quote``: the sentence of the description that answers it, ``strength``; without a quote ``degree`` says how it is
+    answered: "close" in meaning, "word" for the words in ``shared`` that the record holds, or "nearest" there is),
+    ``near`` (value: the named title that is not here and that this one comes nearest to), ``fact`` (facet, value),
+    ``order`` (facet, value, ``strength``: its place from 1 among all that fit), ``tradeoff`` (facet, value:
+    "lower"/"higher" than the rest of the list, or a value that no other holds), ``without`` (value: a liked title;
+    ``strength``: the rank the item would have without it).
     """
 
-    kind: Literal["constraint", "unmet", "liked", "wish", "fact", "order", "tradeoff", "without"]
+    kind: Literal["constraint", "unmet", "liked", "wish", "near", "fact", "order", "tradeoff", "without"]
     facet: str = ""
     value: str = ""
     quote: str = ""
@@ -329,7 +332,8 @@ class Brief:
 
     ``situation`` picks the frame within the task: ``explain`` has "exact", "relaxed", "near_title", "surprise",
     "more", "none"...; ``talk`` has "hello", "thanks", "capabilities", "refusal_harm", "injection", "off_topic"...
-    ``facts`` are the frame's variables (plain strings and numbers).
+    ``facts`` are the frame's variables (plain strings and numbers). ``before`` is the previous reply, whose words are
+    not to be repeated.
     """
 
     task: Literal["explain", "answer", "compare", "clarify", "talk"]
@@ -341,6 +345,7 @@ class Brief:
     cards: tuple[Card, ...] = ()
     answer: Answer | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    before: str = ""
 
     @property
     def language(self) -> str:

@@ -34,6 +34,7 @@ def write(
         cards=cards,
         answer=answer,
         facts=facts or {},
+        before=turn.before,
     )
     if turn.shelf.writer is not turn.shelf.composed:
         spoken = False

@@ -15,7 +15,7 @@ from prompts.book import Book, assemble, grammar_of
 from prompts.errors import PromptError
 from prompts.files import DEFAULT_LOCALE, Signature, chain, discover, signature
 from prompts.prompt import Compiler, Prompt
-from prompts.voice import Voice
+from prompts.voice import STYLES, Voice
 
 SHIPPED = Path(__file__).resolve().parent
 """The folder of the shipped prompt files: this package."""
@@ -73,12 +73,23 @@ class Registry:
         found = {locale for _, locale in self._book.prompts}
         return (DEFAULT_LOCALE, *sorted(found - {DEFAULT_LOCALE}))
 
+    def styles(self) -> tuple[str, ...]:
+        """All styles: ours, then those that only an overlay has (keys such as ``hello@formal``)."""
+        keys = (key for prompt in self._book.prompts.values() for key in prompt.phrases)
+        found = {key.partition("@")[2] for key in keys if "@" in key}
+        return (*STYLES, *sorted(found - set(STYLES)))
+
     def prompt(self, name: str, locale: str = DEFAULT_LOCALE) -> Prompt:
         """The prompt in that locale or the nearest (``zh-CN``, ``zh``, ``en``). Raises `PromptError`."""
         return self._book.find(name, chain(locale))
 
     def voice(self, locale: str = DEFAULT_LOCALE, style: str = "plain", *, catalog: str = "") -> Voice:
-        """A voice for one turn; ``catalog`` picks the nouns ("film"/"films"), generic ones when it is unknown."""
+        """A voice for one turn; ``catalog`` picks the nouns ("film"/"films"), generic ones when it is unknown.
+
+        Raises `PromptError` for a style that is neither ours nor that of any prompt.
+        """
+        if style not in STYLES and style not in self.styles():
+            raise PromptError(f"No prompt speaks in the style {style!r}.", hint=f"Styles: {', '.join(self.styles())}.")
         return Voice(self._book, locale=locale, style=style, catalog=catalog)
 
     def check(self) -> None:

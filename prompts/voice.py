@@ -20,6 +20,10 @@ AMOUNTS = "labels/amount"
 CATALOG = "labels/catalog"
 
 
+STYLES = ("plain", "terse", "warm", "playful")
+"""The styles that the shipped prompts are written in; a key without one of its own is said plainly."""
+
+
 class Voice:
     """Speaks prompts for one turn. Make one with `Registry.voice`; it keeps its snapshot while files change."""
 
@@ -55,6 +59,11 @@ class Voice:
     def has(self, name: str, key: str = BODY, /) -> bool:
         """Whether the prompt exists and, for phrases, holds ``key``."""
         return any(key in prompt.phrases or (key == BODY and prompt) for prompt in self._book.layers(name, self._chain))
+
+    def count(self, name: str, key: str, /) -> int:
+        """How many alternatives a phrase has in this voice's locale and style. Raises `PromptError`."""
+        prompt, spoken_key = self._wording(name, key)
+        return len(prompt.phrases[spoken_key].alternatives)
 
     def pick(self, name: str, /, *keys: str) -> str:
         """The first of ``keys`` that the prompt holds. Raises `PromptError` when it holds none."""

@@ -20,14 +20,15 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
     (
         "nouns",
         {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}
-        | {"degrees", "meeting"},
+        | {"degrees", "meeting", "senses", "limits"},
     ),
     (
         "stages",
         {"understanding", "state", "wording", "phrasing", "profile", "turn", "gathering", "shelving", "cutting"}
         | {"changing", "presence", "rulebook"}
         | {"anchors", "rules", "relaxing", "retrieval", "features", "ranking"}
-        | {"evidence", "quotes", "reasons", "details", "drawing", "explaining", "grounds", "claims"}
+        | {"evidence", "contrast", "likeness", "quotes", "points", "requested", "telling", "repeating", "reasons"}
+        | {"details", "drawing", "explaining", "grounds", "claims"}
         | {"answering", "support", "lookup"},
     ),
     ("engines and memory", {"engines", "memory"}),

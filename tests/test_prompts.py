@@ -397,11 +397,18 @@ def test_partials(tmp_path: Path) -> None:
 
 
 def test_styles(tmp_path: Path) -> None:
-    """A key may have a wording for one style; other styles use the plain one."""
-    put(tmp_path, "test/prompt", HEAD + "kind: phrases\n---\n## key\nPlain words.\n## key@terse\nTerse.\n")
+    """A key may have a wording for one style, also one of an operator's own; other styles use the plain one."""
+    put(
+        tmp_path,
+        "test/prompt",
+        HEAD + "kind: phrases\n---\n## key\nPlain words.\n## key@terse\nTerse.\n## key@guided\nStep by step.\n",
+    )
     registry = Registry.load(shipped=tmp_path)
-    said = [registry.voice("en", style).phrase("test/prompt", "key") for style in ("plain", "terse", "guided")]
-    assert said == ["Plain words.", "Terse.", "Plain words."]
+    said = [registry.voice("en", style).phrase("test/prompt", "key") for style in ("plain", "terse", "warm", "guided")]
+    assert said == ["Plain words.", "Terse.", "Plain words.", "Step by step."]
+    assert registry.styles() == ("plain", "terse", "warm", "playful", "guided")
+    with pytest.raises(PromptError, match="style 'shouted'"):
+        registry.voice("en", "shouted")
 
 
 # -- the overlay ------------------------------------------------------------------------------------------------------

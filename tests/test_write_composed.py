@@ -81,7 +81,7 @@ def test_titles_are_plain_data(voice: Voice) -> None:
             "unheard_of",
             CARDS,
             {"conditions": ["quiet"]},
-            ("These fit", "Quiet:", "Matches for"),
+            ("These fit", "Quiet:", "Here are 2 that meet", "For quiet"),
         ),
         ("few", CARDS, {"total": 2}, ("Only 2 films fit", "There are 2 films")),
         ("rejected_left_out", CARDS, {"left_out": ["Alien"]}, ("Left out from now on: Alien", "Alien will not")),
@@ -190,3 +190,18 @@ def test_pieces_lose_nothing(text: str) -> None:
     """The join of the pieces is the text, spaces, lines and all, in small pieces."""
     assert "".join(pieces(text)) == text
     assert all(len(piece) < 40 for piece in pieces(text))
+
+
+def test_a_reply_does_not_begin_as_the_one_before(voice: Voice) -> None:
+    """Given the previous reply, another wording of the frame or of small talk is found."""
+    for task, situation in (("explain", "exact"), ("explain", "more"), ("talk", "thanks"), ("talk", "off_topic")):
+        first = written(Brief(task, situation, voice, cards=CARDS))
+        second = written(Brief(task, situation, voice, cards=CARDS, before=first))
+        assert first.split()[:2] != second.split()[:2]
+
+
+@pytest.mark.parametrize("style", ["plain", "terse", "warm", "playful"])
+def test_help_is_quoted_verbatim_in_every_style(registry: Registry, style: str) -> None:
+    """A style changes what stands around the quoted sentences, never them."""
+    text = written(Brief("answer", "unsure", registry.voice("en", style), answer=SOURCES))
+    assert f"{FIRST} [1] {SECOND} [2]" in text

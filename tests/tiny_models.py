@@ -50,7 +50,7 @@ def byte_level(size: int = 900, *, template: str | None = CHAT_TEMPLATE) -> PreT
     return fast
 
 
-def sentence_piece(size: int = 500) -> PreTrainedTokenizerFast:
+def sentence_piece(size: int = 900) -> PreTrainedTokenizerFast:
     """A Unigram tokenizer with Metaspace, as T5 uses it, that ends what it encodes with ``</s>``."""
     raw = Tokenizer(models.Unigram())
     raw.pre_tokenizer = pre_tokenizers.Metaspace()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from bot.repeating import opening
 from bot.types import Answer, Brief, Card
 
 FRAME = "explain/frame"
@@ -97,7 +98,7 @@ def _given(brief: Brief) -> tuple[str, ...]:
 def _explain(brief: Brief) -> Iterator[str]:
     """The frame, then one line for each card."""
     seed = variant_of(*(card.item.id for card in brief.cards), brief.message)
-    yield _say(brief, FRAME, _frame(brief), variant=seed)
+    yield _fresh(brief, FRAME, _frame(brief), seed=seed)
     for number, card in enumerate(brief.cards):
         yield "\n" if number else "\n\n"
         yield _line(brief, card)
@@ -157,7 +158,7 @@ def _abstention(brief: Brief, answer: Answer | None) -> str:
     """That nothing was found, where it was looked for, and what comes next."""
     key = brief.voice.pick(ABSTAIN, brief.situation.removeprefix("abstain_") or "abstain", "abstain")
     checked = answer.checked if answer is not None else ()
-    return _say(brief, ABSTAIN, key, variant=variant_of(brief.message), checked=checked)
+    return _fresh(brief, ABSTAIN, key, seed=variant_of(brief.message), checked=checked)
 
 
 def _sources(answer: Answer) -> tuple[int, ...]:
@@ -195,7 +196,7 @@ def _clarify(brief: Brief) -> Iterator[str]:
     """The one question of the turn, as it was asked or by its facet."""
     asked = str(brief.facts.get("question", ""))
     key = brief.voice.pick(CLARIFY, brief.situation, "other")
-    yield asked or _say(brief, CLARIFY, key, variant=variant_of(brief.message))
+    yield asked or _fresh(brief, CLARIFY, key, seed=variant_of(brief.message))
 
 
 def _talk(brief: Brief) -> Iterator[str]:
@@ -204,7 +205,7 @@ def _talk(brief: Brief) -> Iterator[str]:
         yield " ".join(_about(brief))
         return
     name, key = _place(brief)
-    yield _say(brief, name, key, variant=variant_of(brief.message))
+    yield _fresh(brief, name, key, seed=variant_of(brief.message))
 
 
 def _place(brief: Brief) -> tuple[str, str]:
@@ -246,6 +247,13 @@ def _say(brief: Brief, name: str, key: str, *, variant: int = 0, **variables: An
     known = {**_EMPTY, **counts, **brief.facts, **variables}
     needed = brief.voice.takes(name, key)
     return brief.voice.phrase(name, key, variant=variant, **{one: known[one] for one in needed if one in known})
+
+
+def _fresh(brief: Brief, name: str, key: str, *, seed: int, **variables: Any) -> str:
+    """The first wording from ``seed`` on that does not begin as the previous reply did, if there is one."""
+    said = [_say(brief, name, key, variant=seed + step, **variables) for step in range(brief.voice.count(name, key))]
+    begun = opening(brief.before.strip(), words=2)
+    return next((text for text in said if opening(text, words=2) != begun), said[0])
 
 
 def variant_of(*seeds: str) -> int:

@@ -12,6 +12,7 @@ from bot.settings import Settings
 DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
 Profile = Annotated[str | None, typer.Option(help="embedded, offline, gpu or cluster.")]
 Chat = Annotated[str | None, typer.Option(help="A language model that reads and writes: FOLDER, NAME or URL.")]
+Style = Annotated[str | None, typer.Option(help="How replies sound: plain, terse, warm or playful.")]
 Catalog = Annotated[str | None, typer.Option(help="The catalogue's name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Check = Annotated[bool, typer.Option("--check", help="Report, write nothing.")]

@@ -146,7 +146,7 @@ def _chosen(turn: Turn) -> list[Item]:
 def _card(item: Item, rank: int, turn: Turn) -> types.Card:
     voice, held = turn.voice, [facet for facet in SCHEMA.facets if facet.name in item.facets]
     facts = [(voice.label(f.name), voice.value(f.name, item.facets[f.name], f.unit)) for f in held]
-    clauses = [voice.value("genres", item.facets["genres"]), voice.phrase("explain/reason", "wish", wish=WISH)]
+    clauses = [voice.value("genres", item.facets["genres"]), voice.phrase("explain/wish", "long", wish=WISH)]
     unmet = voice.phrase("explain/unmet", "runtime", condition="under 90 minutes", value="99 minutes")
     quote = item.description.split(". ")[0] + "."
     return types.Card(
