@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from vectorstore.base import VectorStoreError
 from vectorstore.errors import EmptyCatalog, IndexFault, WriterBusy
 from vectorstore.files import disk_faults, make_folder, remove_tree, sync_folder, sync_tree, write_file
-from vectorstore.indexing.children import TIMEOUT, run_child
+from vectorstore.indexing.children import run_child
 from vectorstore.indexing.opening import drop_store, place_store
 from vectorstore.indexing.proof import is_proven, prove
 from vectorstore.ingesting.origin import HISTORY, REBUILD, Origin, origin_of, remember, stamped
@@ -30,6 +30,9 @@ from vectorstore.records import Progress, Records, folded
 POINTER = "CURRENT"
 PARTIAL = "embedded.partial.npz"
 """What an ingest that was ended embedded so far; the next one goes on with it."""
+
+SILENCE = 300.0
+"""Seconds without a written batch of rows (a few thousand, a few seconds) after which an index is given up."""
 
 Stamp = tuple[int, int]
 """What `Generations.stamp` returns: changes whenever the pointer moves."""
@@ -243,13 +246,13 @@ class Generations:
 
 
 def _index(aside: Path, rows: int, progress: Progress | None) -> str:
-    """Build the index of ``aside`` in a child process; "" or what went wrong. At least 200 rows a second."""
+    """Build the index of ``aside`` in a child process; "" or what went wrong."""
 
     def tell(line: str) -> None:
         if progress and line.isdigit():
             progress("index", int(line), rows)
 
-    return run_child("vectorstore.indexing.building", aside, timeout=TIMEOUT + rows / 200, on_line=tell)
+    return run_child("vectorstore.indexing.building", aside, timeout=SILENCE, on_line=tell)
 
 
 def hold(folder: Path) -> FileLock | None:
