@@ -35,6 +35,7 @@ Vector: TypeAlias = NDArray[np.float32]
 Search: TypeAlias = Callable[[Vector], Sequence[str]]
 
 SIZE = 10_000
+LEAST = 300
 K = 100
 SHARES = (1, 10, 50)
 """Percent of the rows that a filter keeps."""
@@ -65,8 +66,10 @@ def run(
 ) -> Report:
     """Measure ``size`` films of ``data`` by the queries ``texts``, the shipped wishes where none are given.
 
-    Vectors are kept in ``cache``. Raises InvalidRequest without the data.
+    Vectors are kept in ``cache``. Raises InvalidRequest without the data, or for so few films that a filter leaves none.
     """
+    if size < LEAST:
+        raise InvalidRequest(f"{size} films are too few to filter", hint=f"give --rows of at least {LEAST}")
     embedder = embedder or _local()
     cache = cache or Path(tempfile.gettempdir()) / f"shelftalk-bench-{embedder.name}-{size}"
     records = _records(films(data, size), embedder, cache)
