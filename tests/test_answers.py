@@ -104,7 +104,7 @@ def test_interactions_in_other_formats(tmp_path):
     lines = '{"visitor": "a", "item_id": 1}\n{\n[]\n{"visitor": "b", "item_id": 2}\n'
     found = read_interactions(put(tmp_path / "a.jsonl", lines))
     assert (len(found), found.left_out, found.items) == (2, 2, ("1", "2"))
-    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(b"visitor,item_id\na,1\n"))
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(b"visitor,item_id\na,1\n", mtime=0))
     assert len(read_interactions(tmp_path / "b.csv.gz")) == 1
     parquet.write_table(
         arrow.table({"user_id": [1, 2], "movie_id": [5, 6], "rating": [1.5, 2.0]}), tmp_path / "c.parquet"
@@ -118,7 +118,7 @@ def test_interactions_in_other_formats(tmp_path):
     [
         ("a.csv", b"x,y\n1,2\n", "tells the visitor"),
         ("a.csv", b"", "tells the visitor"),
-        ("a.csv.gz", gzip.compress(b"visitor,item_id\na,1\n" * 50)[:30], "cannot be read"),
+        ("a.csv.gz", gzip.compress(b"visitor,item_id\na,1\n" * 50, mtime=0)[:30], "cannot be read"),
         ("a.parquet", b"PAR1", "no Parquet"),
         ("a.xlsx", b"PK", "no file of interactions"),
     ],
