@@ -11,6 +11,7 @@ import typer
 from bot.terminal.index_commands import index
 from bot.terminal.ingest_commands import ingest
 from bot.terminal.options import Catalog, Chat, DataDir, Device, Json, Profile, Style, settings_of
+from bot.terminal.train_commands import train
 
 app = typer.Typer(
     help="Shelftalk: the conversational recommender in front of your own catalogue.",
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(ingest, name="ingest")
 app.add_typer(index, name="index")
+app.add_typer(train, name="train")
 
 
 def main() -> None:

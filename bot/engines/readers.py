@@ -49,7 +49,7 @@ class Readers:
         if self._reader is not None and self._tokens is not None:
             from bot.engines.understand_model import ModelUnderstander
 
-            return ModelUnderstander(self._reader, lexical, vocabulary.schema, self._tokens)
+            return ModelUnderstander(self._reader, lexical, vocabulary=vocabulary, embedder=self._tokens)
         if self.name != "chat" or self._chat is None:
             return lexical
         from bot.engines.understand_chat import ChatUnderstander

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING
 
 from bot.engines.reader.correcting import corrected
 from bot.engines.reader.proposing import Proposer, TokenEmbedder
+from bot.engines.reader.trust import Trust
 from bot.types import Intent, Mention, Message
-from vectorstore.base import Schema
+from vectorstore.base import Operator, Schema
 
 if TYPE_CHECKING:
     from bot.engines.reader.reading import Reader
     from bot.engines.understand_lexical import LexicalUnderstander
+    from bot.understanding import Vocabulary
+
+LITTLE = 0.33
+"""The share of a catalogue that a word of degree leaves where the rules know no better."""
 
 
 class ModelUnderstander:
@@ -24,11 +29,21 @@ class ModelUnderstander:
 
     name = "reader"
 
-    def __init__(self, reader: Reader, lexical: LexicalUnderstander, schema: Schema, embedder: TokenEmbedder) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        lexical: LexicalUnderstander,
+        *,
+        vocabulary: Vocabulary,
+        embedder: TokenEmbedder,
+        trust: Trust | None = None,
+    ) -> None:
         """Serve one catalogue; ``embedder`` finds the facet values that come near a message."""
         self._reader = reader
         self._lexical = lexical
-        self._proposer = Proposer(schema, embedder)
+        self._vocabulary = vocabulary
+        self._proposer = Proposer(vocabulary.schema, embedder)
+        self._trust = trust or Trust()
 
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
         """The intent of one message; never raises on odd text."""
@@ -38,8 +53,13 @@ class ModelUnderstander:
         before = next((one.text for one in reversed(history) if one.role == "visitor"), "")
         shown = any(one.items for one in history)
         proposed = self._proposer.sheet(findings, before=before, shown=shown)
-        return corrected(intent, proposed, self._reader.read(proposed.sheet))
+        told = self._reader.read(proposed.sheet)
+        return corrected(intent, proposed, told, limit=self._limit, link=self._lexical.link, trust=self._trust)
 
     def link(self, text: str) -> Mention:
         """The item that a title means, as the lexical engine links it."""
         return self._lexical.link(text)
+
+    def _limit(self, facet: str, op: Operator) -> float:
+        """The number below, or above, which a third of the catalogue lies."""
+        return self._vocabulary.quantile(facet, LITTLE, op=op)

@@ -1,64 +1,51 @@
 """What the rules read, corrected where the trained reader is sure: slot by slot, each remembering who decided it.
 
-The thresholds were chosen on the open half of the gold messages (`shelftalk eval understand`). Pure.
+What the reader is not sure of stays as the rules had it. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from bot.engines.reader.conditions import Limit, conditions
 from bot.engines.reader.deciding import Tagged, Told
 from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.sheet import ACTS
-from bot.types import Act, Intent, Mention, Role
-from vectorstore.base import Constraint, Facet
+from bot.engines.reader.trust import Trust
+from bot.types import Act, Intent, Mention, Order, Relative, Role
 
 READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
+_WANTING = frozenset({"recommend", "refine"})
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How sure the reader must be, 0 to 1, to overrule what the rules said of a slot."""
-
-    act: float = 0.8
-    add: float = 0.85
-    drop: float = 0.95
-    turn: float = 0.8
-    wish: float = 0.6
-    role: float = 0.8
-    asked: float = 0.7
-
-
-def corrected(intent: Intent, proposed: Proposed, told: Told, trust: Trust = Trust()) -> Intent:
-    """``intent`` with what the reader is sure of."""
+def corrected(
+    intent: Intent, proposed: Proposed, told: Told, *, limit: Limit, link: Callable[[str], Mention], trust: Trust
+) -> Intent:
+    """``intent`` with what the reader is sure of; ``link`` finds the item that a title means."""
     if intent.sensitive:
         return intent
-    engines = dict(intent.engines)
     acts = _acts(intent, told, trust)
-    if acts != intent.acts:
-        engines["acts"] = READER
-    wanting = bool(set(acts) & {"recommend", "refine", "feedback"})
-    constraints = tuple(_constraints(intent, proposed, told, trust)) if wanting else intent.constraints
-    if constraints != intent.constraints:
-        engines["constraints"] = READER
-    wishes = _wishes(intent, proposed, told, trust) if set(acts) & {"recommend", "refine"} else intent.wishes
-    if wishes != intent.wishes:
-        engines["wishes"] = READER
-    mentions = _mentions(intent, proposed, told, trust)
-    if mentions != intent.mentions:
-        engines["mentions"] = READER
-    return replace(
-        intent,
-        acts=acts,
-        constraints=constraints,
-        wishes=wishes,
-        mentions=mentions,
-        question=intent.question or (proposed.sheet.message if "support" in acts else ""),
-        topic=intent.topic if acts == intent.acts else "",
-        engines=engines,
-    )
+    wanting = bool(_WANTING & set(acts))
+    slots = {
+        "acts": acts,
+        "constraints": conditions(intent, proposed, told, trust, limit=limit) if wanting else (),
+        "wishes": _wishes(intent, proposed, told, trust) if wanting else (),
+        "mentions": _mentions(intent, proposed, told, trust, link=link),
+        "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
+        "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
+        "relatives": _relatives(intent, proposed, told, trust),
+        "order": _order(intent, proposed, told, trust),
+        "question": (intent.question or proposed.sheet.message) if "support" in acts else "",
+        "more": intent.more or (told.acts["more"] >= trust.flag and proposed.sheet.shown),
+        "surprise": intent.surprise or told.acts["surprise"] >= trust.flag,
+        "reset": intent.reset or told.acts["reset"] >= trust.flag,
+    }
+    changed = {name: value for name, value in slots.items() if value != getattr(intent, name)}
+    engines = {**intent.engines, **dict.fromkeys(changed, READER)}
+    topic = intent.topic if acts == intent.acts else ""
+    return replace(intent, **changed, topic=topic, engines=engines)  # type: ignore[arg-type]
 
 
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
@@ -66,53 +53,17 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     chances = told.acts
     kept = [act for act in intent.acts if chances[act] > 1 - trust.act]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
-    if {"recommend", "refine"} <= {*kept, *new}:
-        worse = min(("recommend", "refine"), key=lambda act: chances[act])
+    if {*kept, *new} >= _WANTING:
+        worse = min(_WANTING, key=lambda act: chances[act])
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
     return tuple(dict.fromkeys((*kept, *new))) or intent.acts
 
 
-def _constraints(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Iterator[Constraint]:
-    """Values judged anew; numbers as the rules read them."""
-    verdicts = dict(zip(((facet.name, value) for facet, value in proposed.values), told.verdicts, strict=True))
-    held = set[tuple[str, object]]()
-    for one in intent.constraints:
-        judged = verdicts.get((one.facet, one.value)) if not isinstance(one.value, tuple) else None  # type: ignore[arg-type]
-        held |= {(one.facet, value) for value in (one.value if isinstance(one.value, tuple) else (one.value,))}
-        if judged is None or one.op not in ("is", "not"):
-            yield one
-        elif judged["none"] < trust.drop:
-            yield _turned(one, judged, trust)
-    for (facet, value), judged in zip(proposed.values, told.verdicts, strict=True):
-        if (facet.name, value) not in held and (new := _new(facet, value, judged, trust)):
-            yield new
-
-
-def _turned(one: Constraint, judged: Mapping[str, float], trust: Trust) -> Constraint:
-    """The other polarity, where the reader is sure of it."""
-    against = judged["not"] + judged["retracted"]
-    if isinstance(one.value, bool):
-        said = one.value == (one.op == "is")
-        sure = against if said else judged["is"]
-        return replace(one, op="is", value=not said) if sure >= trust.turn else one
-    if one.op == "is" and against >= trust.turn:
-        return replace(one, op="not")
-    return replace(one, op="is") if one.op == "not" and judged["is"] >= trust.turn else one
-
-
-def _new(facet: Facet, value: str | bool, judged: Mapping[str, float], trust: Trust) -> Constraint | None:
-    if judged["is"] >= trust.add:
-        return Constraint(facet.name, "is", value)
-    if judged["not"] + judged["retracted"] >= trust.add:
-        return Constraint(facet.name, "is", False) if isinstance(value, bool) else Constraint(facet.name, "not", value)
-    return None
-
-
 def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The reader's wishes where it found any, else the rules' own."""
-    found = [one for one in told.tags if one.name in ("wish", "unwanted") and one.sure >= trust.wish]
-    texts = [_wish(one, proposed.sheet.message) for one in found]
-    return tuple(dict.fromkeys(texts)) or intent.wishes
+    """The reader's wishes; the rules' own only where the reader is in doubt about some words."""
+    found = [one for one in told.tags if one.name in ("wish", "unwanted")]
+    sure = [_wish(one, proposed.sheet.message) for one in found if one.sure >= trust.wish]
+    return tuple(dict.fromkeys(sure)) if sure or not found else intent.wishes
 
 
 def _wish(tagged: Tagged, message: str) -> str:
@@ -120,15 +71,62 @@ def _wish(tagged: Tagged, message: str) -> str:
     return f"not {text}" if tagged.name == "unwanted" else text
 
 
-def _mentions(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[Mention, ...]:
-    """The rules' items, in the roles that the reader is sure of."""
-    roles = dict[str, list[Role]]()
+def _mentions(
+    intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, link: Callable[[str], Mention]
+) -> tuple[Mention, ...]:
+    """The rules' items in the roles that the reader is sure of, and titles that it alone saw."""
+    roles = dict[str, Sequence[Role]]()
     for judged, chances in zip(proposed.mentions, told.roles, strict=True):
         sure: list[Role] = [role for role, chance in chances.items() if chance >= trust.role]  # type: ignore[misc]
         for mention in judged.span.mentions if sure else ():
             roles[mention.item_id or mention.text] = sure
-    found: list[Mention] = []
-    for mention in intent.mentions:
-        said: Sequence[Role] = roles.get(mention.item_id or mention.text, [mention.role])
-        found += [replace(mention, role=role) for role in said]
+    found = [
+        replace(mention, role=role)
+        for mention in intent.mentions
+        for role in roles.get(mention.item_id or mention.text, [mention.role])
+    ]
+    for tagged in told.tags:
+        words = proposed.sheet.message[slice(*tagged.span)]
+        seen = any(words.casefold() in one.text.casefold() or one.text.casefold() in words.casefold() for one in found)
+        if tagged.name == "missing" and tagged.sure >= trust.title and not seen:
+            found.append(link(words))
     return tuple({(one.item_id or one.text, one.role): one for one in found}.values())
+
+
+def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
+    """The reader's facets where it is sure of some, else the rules' own."""
+    return _named(proposed, told, "asked", trust) or intent.asked
+
+
+def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Sequence[str] = ()) -> tuple[str, ...]:
+    """The facets of which the reader says ``name``, after ``also``."""
+    found = [facet.name for facet, about in zip(proposed.facets, told.about, strict=True) if about[name] >= trust.about]
+    return tuple(dict.fromkeys((*also, *found)))
+
+
+def _relatives(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[Relative, ...]:
+    """The rules' critiques and, after a list, those of facets that they said nothing of."""
+    found = list(intent.relatives)
+    for facet, about in zip(proposed.facets, told.about, strict=True):
+        known = any(one.facet == facet.name for one in found)
+        if known or not proposed.sheet.shown or facet.type not in ("number", "date"):
+            continue
+        if about["lower"] >= trust.about:
+            found.append(Relative(facet.name, "lower"))
+        elif about["higher"] >= trust.about:
+            found.append(Relative(facet.name, "higher"))
+    return tuple(found)
+
+
+def _order(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Order | None:
+    """The rules' order, else the reader's surest."""
+    if intent.order:
+        return intent.order
+    chances = [
+        (about[way], Order(facet.name, "asc" if way == "asc" else "desc"))
+        for facet, about in zip(proposed.facets, told.about, strict=True)
+        if facet.type in ("number", "date")
+        for way in ("asc", "desc")
+    ]
+    best = max(chances, key=lambda one: one[0], default=(0.0, None))
+    return best[1] if best[0] >= trust.about else None

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from bot.engines.reader.sheet import CharSpan, Sheet
 
 CLS, SEP = 101, 102
+SHOWN = 1025
+"""The token ";", which ends what was said before when a list was shown since."""
 BEFORE, MESSAGE, SCHEMA = 24, 96, 150
 """Tokens kept of what was said before (its end), of the message, and of the schema in one chunk."""
 COLON, COMMA, SEMICOLON = ":", ",", ";"
@@ -27,7 +29,7 @@ TokenSpan: TypeAlias = tuple[int, int]
 class Chunk:
     """One row for the encoder. Places are ``(index in the sheet, first token, one past the last)``.
 
-    ``message``: the tokens of the message. ``matched``: where a value stands in the message, by its index.
+    ``message``: the tokens of the message.
     """
 
     ids: list[int]
@@ -36,10 +38,20 @@ class Chunk:
     facets: list[tuple[int, int, int]] = field(default_factory=list)
     values: list[tuple[int, int, int]] = field(default_factory=list)
 
+    def write(self, ids: Sequence[int]) -> TokenSpan:
+        """Append tokens of the schema; where they stand."""
+        first = len(self.ids)
+        self.ids.extend(ids)
+        self.segments.extend([1] * len(ids))
+        return first, len(self.ids)
+
 
 @dataclass(slots=True)
 class Framed:
-    """All chunks of one sheet, and the spans of its message in tokens (the same in every chunk)."""
+    """All chunks of one sheet, and the spans of its message in tokens (the same in every chunk).
+
+    ``offsets``: the characters of each token of the message. ``matched``: where each value stands in the message.
+    """
 
     sheet: Sheet
     chunks: list[Chunk]
@@ -55,75 +67,70 @@ class Framer:
     def __init__(self, tokenizer: Tokenizer) -> None:
         """``tokenizer`` must neither pad nor truncate below 256 tokens."""
         self._tokenizer = tokenizer
-        self._entry = lru_cache(maxsize=65536)(self._ids)
-        self._marks = {mark: self._ids(mark) for mark in (COLON, COMMA, SEMICOLON)}
+        self._entry = lru_cache(maxsize=65536)(self._short)
+        self._colon, self._comma, self._semicolon = map(self._ids, (COLON, COMMA, SEMICOLON))
 
     def frame(self, sheet: Sheet) -> Framed:
         """The chunks of ``sheet``; a message that is too long is cut, and spans behind the cut fall on its end."""
         before = self._ids(sheet.before)[-BEFORE:] if sheet.before else []
         encoding = self._tokenizer.encode(sheet.message, add_special_tokens=False)
         ids, offsets = encoding.ids[:MESSAGE], encoding.offsets[:MESSAGE]
-        head = [CLS, *before, *([SEMICOLON_ID] if sheet.shown else []), SEP]
+        head = [CLS, *before, *([SHOWN] if sheet.shown else []), SEP]
         start = len(head)
-        text = (start, start + len(ids))
-        spans = [[_tokens(span, offsets, start) for span in group] for group in (sheet.numbers, sheet.mentions)]
+        numbers, mentions = (
+            [_tokens(span, offsets, start) for span in spans] for spans in (sheet.numbers, sheet.mentions)
+        )
         matched = [_tokens(value.span, offsets, start) if value.span else None for value in sheet.values]
-        chunks = list(self._chunks(sheet, [*head, *ids, SEP], text))
-        return Framed(sheet, chunks, offsets, spans[0], spans[1], matched)
+        chunks = list(self._chunks(sheet, [*head, *ids, SEP], (start, start + len(ids))))
+        return Framed(sheet, chunks, offsets, numbers, mentions, matched)
 
-    def _chunks(self, sheet: Sheet, head: list[int], text: TokenSpan) -> Iterator[Chunk]:
-        chunk = _open(head, text)
-        of_facet: dict[int, list[int]] = {}
+    def _chunks(self, sheet: Sheet, head: list[int], message: TokenSpan) -> Iterator[Chunk]:
+        of_facet: list[list[int]] = [[] for _ in sheet.facets]
         for index, value in enumerate(sheet.values):
-            of_facet.setdefault(value.facet, []).append(index)
+            of_facet[value.facet].append(index)
+        chunk = _opened(head, message)
         for number, facet in enumerate(sheet.facets):
-            words = [*self._entry(facet.words)]
-            waiting = of_facet.get(number, [])
-            first = self._entry(sheet.values[waiting[0]].words) if waiting else ()
-            if chunk.facets and len(chunk.ids) - len(head) + len(words) + len(first) + 3 > SCHEMA:
+            words = self._entry(facet.words)
+            first = self._entry(sheet.values[of_facet[number][0]].words) if of_facet[number] else ()
+            if chunk.facets and _used(chunk, head) + len(words) + len(first) + 3 > SCHEMA:
                 yield _closed(chunk)
-                chunk = _open(head, text)
+                chunk = _opened(head, message)
             self._facet(chunk, number, words)
-            for index in waiting:
-                value_ids = [*self._entry(sheet.values[index].words)]
-                if len(chunk.ids) - len(head) + len(value_ids) + 2 > SCHEMA and chunk.values:
+            for index in of_facet[number]:
+                value_words = self._entry(sheet.values[index].words)
+                if chunk.values and _used(chunk, head) + len(value_words) + 2 > SCHEMA:
                     yield _closed(chunk)
-                    chunk = _open(head, text)
+                    chunk = _opened(head, message)
                     self._facet(chunk, number, words)
-                place = len(chunk.ids)
-                _add(chunk, value_ids or [SEP])
-                chunk.values.append((index, place, len(chunk.ids)))
-                _add(chunk, self._marks[COMMA])
-            _add(chunk, self._marks[SEMICOLON])
+                chunk.values.append((index, *chunk.write(value_words or [SEP])))
+                chunk.write(self._comma)
+            chunk.write(self._semicolon)
         yield _closed(chunk)
 
     def _facet(self, chunk: Chunk, number: int, words: Sequence[int]) -> None:
-        place = len(chunk.ids)
-        _add(chunk, words or [SEP])
-        chunk.facets.append((number, place, len(chunk.ids)))
-        _add(chunk, self._marks[COLON])
+        chunk.facets.append((number, *chunk.write(words or [SEP])))
+        chunk.write(self._colon)
 
     def _ids(self, text: str) -> list[int]:
-        encoding: Encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return list(encoding.ids)
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _short(self, text: str) -> list[int]:
+        """The tokens of a facet or a value, never more than a chunk has room for."""
+        return self._ids(text)[:SCHEMA]
 
 
-SEMICOLON_ID = 1025
-"""Stands after what was said before when a list was shown since."""
-
-
-def _open(head: list[int], text: TokenSpan) -> Chunk:
-    return Chunk([*head], [0] * len(head), text)
-
-
-def _add(chunk: Chunk, ids: Sequence[int]) -> None:
-    chunk.ids.extend(ids)
-    chunk.segments.extend([1] * len(ids))
+def _opened(head: Sequence[int], message: TokenSpan) -> Chunk:
+    return Chunk([*head], [0] * len(head), message)
 
 
 def _closed(chunk: Chunk) -> Chunk:
-    _add(chunk, [SEP])
+    chunk.write([SEP])
     return chunk
+
+
+def _used(chunk: Chunk, head: Sequence[int]) -> int:
+    """How many tokens of the schema the chunk holds."""
+    return len(chunk.ids) - len(head)
 
 
 def _tokens(span: CharSpan, offsets: Sequence[CharSpan], start: int) -> TokenSpan:

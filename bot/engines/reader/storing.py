@@ -6,9 +6,11 @@ is not among them: it is taken from its own package.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import BertConfig
@@ -19,6 +21,7 @@ from bot.errors import EngineError
 FILE = "reader.safetensors"
 TABLE = "encoder.embeddings.word_embeddings.weight"
 _SCALE = ".scale"
+_HINT = "install Shelftalk again, train a reader (`shelftalk train reader`), or set SHELFTALK_UNDERSTANDER=lexical"
 
 
 def save(network: ReaderNetwork, folder: Path) -> Path:
@@ -32,8 +35,10 @@ def save(network: ReaderNetwork, folder: Path) -> Path:
         else:
             tensors[name] = weight.float().contiguous()
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, folder / FILE, metadata={"format": "shelftalk-reader-1"})
-    return folder / FILE
+    aside = folder / f"{FILE}.tmp"
+    save_file(tensors, aside, metadata={"format": "shelftalk-reader-1"})
+    aside.chmod(0o644)  # safetensors leaves it to its owner alone
+    return aside.replace(folder / FILE)
 
 
 def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
@@ -41,29 +46,25 @@ def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
 
     Raises EngineError when the file is missing, damaged or of another architecture.
     """
-    path = folder / FILE
     network = ReaderNetwork(config)
     try:
-        stored = load_file(path)
-        weights = {
-            name: expanded(weight, stored[name + _SCALE]) if weight.dtype == torch.int8 else weight
-            for name, weight in stored.items()
-            if not name.endswith(_SCALE)
-        }
-        left = network.load_state_dict({**weights, TABLE: table.float()}, strict=False)
+        left = network.load_state_dict({**_expanded(load_file(folder / FILE)), TABLE: table.float()}, strict=False)
         missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
         if missing or left.unexpected_keys:
             raise ValueError(f"{(missing or left.unexpected_keys)[0]} does not fit")
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise EngineError(
-            f"the reader in {folder} cannot be used: {str(error).splitlines()[0][:200]}",
-            hint="install Shelftalk again, train a reader (`shelftalk train reader`), or choose `--reader lexical`",
-        ) from error
-    except Exception as error:  # safetensors raises its own class, which is none of these
-        raise EngineError(
-            f"the reader in {folder} is damaged: {error}", hint="install Shelftalk again, or choose `--reader lexical`"
-        ) from error
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise EngineError(f"the reader in {folder} cannot be used: {reason}", hint=_HINT) from error
     return network.eval().requires_grad_(False)
+
+
+def _expanded(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The stored weights as float32."""
+    return {
+        name: expanded(weight, stored[name + _SCALE]) if weight.dtype == torch.int8 else weight
+        for name, weight in stored.items()
+        if not name.endswith(_SCALE)
+    }
 
 
 def rounded(weight: Tensor) -> tuple[Tensor, Tensor]:

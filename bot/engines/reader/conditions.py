@@ -1,0 +1,95 @@
+"""The constraints of a message: the rules' own, with values and numbers judged anew where the reader is sure. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from bot.engines.reader.deciding import Link, Told
+from bot.engines.reader.proposing import Proposed
+from bot.engines.reader.trust import Trust
+from bot.types import Intent
+from vectorstore.base import Constraint, Facet, Operator
+
+Limit: TypeAlias = Callable[[str, Operator], float]
+"""A facet's name and "<=" or ">=" -> the number that "little" or "much" of it means in this catalogue."""
+
+_OPERATORS: Mapping[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "is": "is"}
+_BARE = re.compile(r"\d+(?:\.\d+)?")
+
+
+def conditions(intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, limit: Limit) -> tuple[Constraint, ...]:
+    """Every constraint once, those of the rules first."""
+    found = [*_judged(intent, proposed, told, trust)]
+    found = [*_numbered(found, proposed, told, trust)]
+    held = {one.facet for one in found}
+    for facet, about in zip(proposed.facets, told.about, strict=True):
+        for name, op in (("vague<", "<="), ("vague>", ">=")):
+            if about[name] >= trust.about and facet.name not in held and facet.type == "number":
+                found.append(Constraint(facet.name, op, limit(facet.name, op)))  # type: ignore[arg-type]
+    return tuple(dict.fromkeys(found))
+
+
+def _judged(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Iterator[Constraint]:
+    """Values: kept, turned or taken away, then those that the rules did not see."""
+    verdicts = {
+        (facet.name, value): judged for (facet, value), judged in zip(proposed.values, told.verdicts, strict=True)
+    }
+    held = set[tuple[str, object]]()
+    for one in intent.constraints:
+        several = one.value if isinstance(one.value, tuple) else (one.value,)
+        held |= {(one.facet, value) for value in several}
+        judged = verdicts.get((one.facet, one.value)) if one.op in ("is", "not") else None  # type: ignore[arg-type]
+        if judged is None:
+            yield one
+        elif judged["none"] < trust.drop:
+            yield _turned(one, judged, trust)
+    for (facet, value), judged in zip(proposed.values, told.verdicts, strict=True):
+        new = None if (facet.name, value) in held else _new(facet, value, judged, trust)
+        if new:
+            yield new
+
+
+def _turned(one: Constraint, judged: Mapping[str, float], trust: Trust) -> Constraint:
+    """The other polarity, where the reader is sure of it."""
+    against = judged["not"] + judged["retracted"]
+    if isinstance(one.value, bool):
+        said = one.value == (one.op == "is")
+        sure = against if said else judged["is"]
+        return replace(one, op="is", value=not said) if sure >= trust.turn else one
+    if one.op == "is" and against >= trust.turn:
+        return replace(one, op="not")
+    return replace(one, op="is") if one.op == "not" and judged["is"] >= trust.turn else one
+
+
+def _new(facet: Facet, value: str | bool, judged: Mapping[str, float], trust: Trust) -> Constraint | None:
+    if judged["is"] >= trust.add:
+        return Constraint(facet.name, "is", value)
+    if judged["not"] + judged["retracted"] >= trust.add:
+        return Constraint(facet.name, "is", False) if isinstance(value, bool) else Constraint(facet.name, "not", value)
+    return None
+
+
+def _numbered(found: list[Constraint], proposed: Proposed, told: Told, trust: Trust) -> Iterator[Constraint]:
+    """Numbers: another operator for those that the rules read, and bare ones that they did not."""
+    links = dict[tuple[str, float], Link]()
+    for where, span, link in zip(proposed.sheet.numbers, proposed.numbers, told.links, strict=True):
+        text = proposed.sheet.message[slice(*where)].replace(",", "")
+        if link.facet < 0 or link.sure < trust.number or not _BARE.fullmatch(text):
+            continue
+        facet = proposed.facets[link.facet]
+        if facet.type != "number" or link.operator not in _OPERATORS:
+            continue
+        read = next((one for one in span.constraints if one.facet == facet.name), None) if span else None
+        if read is None and span is None:
+            links[facet.name, float(text)] = link
+        elif read is not None and isinstance(read.value, (int, float)):
+            links[facet.name, float(read.value)] = link
+    for one in found:
+        link = links.pop((one.facet, one.value), None) if isinstance(one.value, float) else None  # type: ignore[assignment]
+        yield replace(one, op=_OPERATORS[link.operator]) if link else one
+    for (name, number), link in links.items():
+        if all(one.facet != name for one in found):
+            yield Constraint(name, _OPERATORS[link.operator], number)

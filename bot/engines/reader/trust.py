@@ -1,0 +1,26 @@
+"""How sure the trained reader must be to overrule the rules, slot by slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Probabilities, 0 to 1, chosen on the open half of the gold messages (`shelftalk eval understand`).
+
+    ``act``: to add an act, and of its absence to take one away. ``add``: to add a value, ``drop``: of "none" to take
+    one away, ``turn``: to turn its polarity. ``number``: to read a number another way. ``wish``, ``title``: of tagged
+    words. ``role``: of an item's role. ``about``: of what is said of a facet. ``flag``: "something else" and its like.
+    """
+
+    act: float = 0.8
+    add: float = 0.85
+    drop: float = 0.95
+    turn: float = 0.8
+    number: float = 0.8
+    wish: float = 0.6
+    title: float = 0.7
+    role: float = 0.8
+    about: float = 0.8
+    flag: float = 0.8

@@ -1,0 +1,65 @@
+"""How a reader is trained, and how far a training has come. Plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train.
+
+    - ``steps`` of ``batch`` messages each; ``minutes`` end it early, as do ``patience`` judgements of no gain.
+    - ``rate`` of the encoder after a rise over the share ``warm`` of the steps; the heads learn faster.
+    - ``decay`` of weights and ``dropout`` (0 to 1) hold it back from learning by heart.
+    - ``every``: so many steps lie between two judgements on what is held out.
+    - ``shares`` of a batch: patterns, labelled turns, SGD, service corpora; ``pseudo``: share of made-up shops.
+    - ``own``: the share of a batch that an operator's own lines take, where there are any.
+    - ``lora``: the rank of adapters that are trained in place of the encoder; 0 trains the encoder itself.
+    """
+
+    steps: int = 3000
+    batch: int = 32
+    rate: float = 2e-4
+    decay: float = 0.01
+    warm: float = 0.06
+    seed: int = 7
+    minutes: float = 80.0
+    every: int = 250
+    patience: int = 6
+    shares: tuple[float, float, float, float] = (0.55, 0.17, 0.18, 0.10)
+    pseudo: float = 0.45
+    own: float = 0.25
+    dropout: float = 0.1
+    lora: int = 0
+
+    def rate_at(self, step: int) -> float:
+        """The share of ``rate`` at one step: a linear rise, then a cosine down to a twentieth."""
+        warm = max(1, int(self.steps * self.warm))
+        if step < warm:
+            return (step + 1) / warm
+        along = min(1.0, (step - warm) / max(1, self.steps - warm))
+        return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * along))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a training is: steps done, seconds spent, and the running mean of each head's loss."""
+
+    recipe: Recipe
+    done: int
+    seconds: float
+    losses: Mapping[str, float]
+
+    @property
+    def left(self) -> float:
+        """Seconds that it may take yet: until the last step or until its minutes are over, whatever comes first."""
+        rest = self.recipe.steps - self.done
+        return max(0.0, min(rest * self.seconds / max(1, self.done), self.recipe.minutes * 60 - self.seconds))
+
+
+Progress: TypeAlias = Callable[[Step], None]
+"""Hears of every step. It may raise KeyboardInterrupt: the training stops there and can be gone on with."""
