@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.degrees import settled
+from bot.meeting import meets
 from bot.narrowing import bound, facets_of, joined, other_kind, without
 from bot.types import DialogueState, Feedback, FeedbackKind, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
@@ -37,6 +38,7 @@ def fold(
         state = _pressed(state, press)
     if other_kind(state.constraints, intent.constraints, items):
         state = _of_other_kind(state, intent, items)
+    state = replace(state, constraints=_beside_likes(state.constraints, intent, items))
     if intent.acts:
         state = replace(state, language=intent.language)
     state = _mentioned(state, intent.mentions)
@@ -51,6 +53,22 @@ def _of_other_kind(state: DialogueState, intent: Intent, items: Mapping[str, Ite
         return replace(state, constraints=())
     filled = facets_of(intent.constraints, items)
     return replace(state, constraints=tuple(one for one in state.constraints if one.facet in filled or not filled))
+
+
+def _beside_likes(
+    constraints: tuple[Constraint, ...], intent: Intent, items: Mapping[str, Item]
+) -> tuple[Constraint, ...]:
+    """Without wanted values that a title asked for afresh lacks: "something like Alien" ends the comedies."""
+    named = [one for one in intent.mentions if one.role == "liked" and one.how == "title" and one.item_id in items]
+    if "recommend" not in intent.acts or not named:
+        return constraints
+    liked = [items[one.item_id] for one in named if one.item_id]
+    return tuple(one for one in constraints if not _wanted_word(one) or any(meets(item, (one,)) for item in liked))
+
+
+def _wanted_word(one: Constraint) -> bool:
+    """Whether it asks for a value in words: no number, no yes or no, no exclusion."""
+    return one.op in ("is", "any") and isinstance(one.value, (str, tuple))
 
 
 def after_shown(state: DialogueState, ids: tuple[str, ...]) -> DialogueState:

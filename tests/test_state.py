@@ -454,3 +454,13 @@ def test_a_value_tells_its_kind():
     limited = fold(earrings, Intent(("refine",), constraints=(price,)), items=things)
     rings = fold(limited, Intent(("recommend",), constraints=(style("rings"),)), items=things)
     assert rings.constraints == (price, style("rings"))
+
+
+def test_a_title_asked_for_afresh_ends_what_it_is_not():
+    """ "Something like Alien" after comedies drops the comedy and keeps the years; in a refinement both stand."""
+    comedy, recent = Constraint("genres", "is", "comedy"), Constraint("year", ">", 1970.0)
+    before = fold(EMPTY, Intent(("recommend",), constraints=(comedy, recent)), items=ITEMS)
+    alien = next(item for item in ITEMS.values() if item.title == "Alien")
+    liked = (Mention("Alien", alien.id, "liked"),)
+    assert fold(before, Intent(("recommend",), mentions=liked), items=ITEMS).constraints == (recent,)
+    assert fold(before, Intent(("refine",), mentions=liked), items=ITEMS).constraints == (comedy, recent)
