@@ -92,14 +92,16 @@ class Filler:
         return self._random.choice(pool)
 
     def _number(self, mark: Mark, speech: Speech, words: dict[str, str]) -> str:
-        low = speech.low
-        key = f"#{mark.letter}"
-        if mark.meanings[0] == "to" and key in words:
-            low = min(float(words[key]) + speech.step, speech.high)
-        steps = max(1, int((speech.high - low) / speech.step))
-        number = low + self._random.randint(0, steps) * speech.step
+        """A number between the facet's ends; the far end of a range lies beyond the near one."""
+        meaning, key = mark.meanings[0], f"#{mark.letter}"
+        low, high = speech.low, speech.high
+        if meaning == "to" and key in words:
+            low = min(float(words[key]) + speech.step, high)
+        elif meaning == "from":
+            high = max(low, high - speech.step)
+        number = min(low + self._random.randint(0, max(0, int((high - low) / speech.step))) * speech.step, high)
         words[key] = str(number)
-        return self._form(number, speech, bare=mark.meanings[0] == "from")
+        return self._form(number, speech, bare=meaning == "from")
 
     def _form(self, number: float, speech: Speech, *, bare: bool) -> str:
         """The number as somebody writes it: with a unit or bare, small ones often as words."""

@@ -18,7 +18,8 @@ from bot.training.examples import Example, Targets
 from bot.training.markup import DEGREES, LIMITS, LITERAL, ROLES, VALUES
 
 NUMERIC = re.compile(
-    r"price|fare|cost|rating|balance|amount|number_of|travelers|passengers|year|runtime|party|group_size|rent"
+    r"(?:^|_)(?:price(?!_range)|fare(?!_type)|cost|rating|balance|amount|number_of|travelers|passengers|year|runtime|"
+    r"party|group_size|rent)(?:_|$)"
 )
 """Names of facets that hold numbers."""
 

@@ -59,7 +59,7 @@ class Texts:
         with _uncollected():
             self._teller = Teller(titles(sources.data), random)
             self.labelled, self.held_labelled = split_dialogues(labelled(sources.data, random))
-            self.sgd = sgd(sources.data, random)
+            self.sgd = [one for one in sgd(sources.data, random) if not held_out(one.source.split(":")[0])]
             self.held_sgd = sgd(sources.data, Random(1), part="dev", most=600)
             self.service = service(sources.data, self.shops, random)
         self.own, self.held_own = split(rows.patterns)

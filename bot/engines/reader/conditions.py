@@ -88,8 +88,8 @@ def _numbered(found: list[Constraint], proposed: Proposed, told: Told, trust: Tr
         elif read is not None and isinstance(read.value, (int, float)):
             links[facet.name, float(read.value)] = link
     for one in found:
-        link = links.pop((one.facet, one.value), None) if isinstance(one.value, float) else None  # type: ignore[assignment]
-        yield replace(one, op=_OPERATORS[link.operator]) if link else one
-    for (name, number), link in links.items():
+        better = links.pop((one.facet, one.value), None) if isinstance(one.value, float) else None
+        yield replace(one, op=_OPERATORS[better.operator]) if better else one
+    for (name, number), new in links.items():
         if all(one.facet != name for one in found):
-            yield Constraint(name, _OPERATORS[link.operator], number)
+            yield Constraint(name, _OPERATORS[new.operator], number)
