@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.memory import open_memory
+from bot.terminal import console
 from bot.terminal.console import Bars
 from tests import shop
 from vectorstore.embedders.scripted import HashedEmbedder
@@ -38,6 +39,8 @@ def plain_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "400")
+    for writer in (console.out, console.err):
+        monkeypatch.setattr(writer, "width", 400)
 
 
 @pytest.fixture
