@@ -66,7 +66,7 @@ def run(
 ) -> Report:
     """Measure ``size`` films of ``data`` by the queries ``texts``, the shipped wishes where none are given.
 
-    Vectors are kept in ``cache``. Raises InvalidRequest without the data, or for so few films that a filter leaves none.
+    Vectors are kept in ``cache``. Raises InvalidRequest without the data, or for so few films that filters leave none.
     """
     if size < LEAST:
         raise InvalidRequest(f"{size} films are too few to filter", hint=f"give --rows of at least {LEAST}")
