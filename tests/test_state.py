@@ -439,9 +439,10 @@ def test_another_kind_in_a_refinement_keeps_what_it_can_meet():
 
 def test_a_value_tells_its_kind():
     """Earrings after fishing rods begin anew though both are styles; another style of the same kind does not."""
+    rows = (("1", "outdoors", "fishing"), ("2", "jewelry", "earrings"), ("3", "jewelry", "rings"))
     things = {
         id: Item(id, id, facets={"category": category, "style": style})
-        for id, category, style in (("1", "outdoors", "fishing"), ("2", "jewelry", "earrings"), ("3", "jewelry", "rings"))
+        for id, category, style in rows
     }
 
     def style(value):
