@@ -42,6 +42,13 @@ def nearest_allowed(
     if len(rows) * GATHERING > len(vectors):
         scores = vectors @ vector
         return [Hit(ids[row], float(scores[row])) for row in top_rows(scores, k, mask)]
+    return nearest_among(ids, vectors, vector, k, rows=rows)
+
+
+def nearest_among(
+    ids: Sequence[str], vectors: Vectors, vector: NDArray[np.float32], k: int, *, rows: NDArray[np.intp]
+) -> list[Hit]:
+    """Like `nearest`, among ``rows``, which ascend."""
     scores = vectors[rows] @ vector
     return [Hit(ids[rows[place]], float(scores[place])) for place in top_rows(scores, k)]
 

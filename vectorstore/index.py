@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from vectorstore.base import Embedder, Hit, Item, Mask, Passage, Schema, Store, 
 from vectorstore.columns import Columns
 from vectorstore.cooccurrence import Together, together_in
 from vectorstore.errors import CatalogError, EmbedderMismatch
-from vectorstore.exact import check_query, nearest, nearest_allowed
+from vectorstore.exact import check_query, nearest, nearest_allowed, nearest_among
 from vectorstore.generations import hold
 from vectorstore.indexing.opening import open_safely
 from vectorstore.lexical import Lexical
@@ -26,10 +27,11 @@ from vectorstore.live.journal import Journal
 from vectorstore.live.patched import Patched
 from vectorstore.memory import InMemoryStore
 from vectorstore.records import Records, load
+from vectorstore.rounded import LEAST, Rounded
 from vectorstore.text import item_words, passage_text
 
 FEW = 60_000
-"""Up to so many allowed rows a filtered search is exact: 1 ms at 10,000 rows of 384 numbers, 5 ms at 60,000."""
+"""Up to so many allowed rows a filtered search is exact: 1 ms at 10,000 rows of 384 numbers, 2 ms at 60,000."""
 MOST = 2000
 """The store is never asked for more rows than this."""
 
@@ -128,13 +130,13 @@ class ItemIndex:
         if k <= 0 or allowed == 0:
             return []
         if mask is not None and allowed <= FEW:
-            return nearest_allowed(self.ids, self.vectors, vector, k, mask=mask)
+            return self._exactly(vector, k, mask)
         found = self._from_store(vector, k, mask, allowed=allowed)
         if len(found) >= min(k, allowed):
             return found
         if mask is None:
             return nearest(self.ids, self.vectors, vector, k)
-        return nearest_allowed(self.ids, self.vectors, vector, k, mask=mask)
+        return self._exactly(vector, k, mask)
 
     def lexical(self, text: str, k: int, mask: Mask | None = None) -> list[Hit]:
         """At most ``k`` rows that ``mask`` keeps and that share a word with ``text``; scores are BM25."""
@@ -153,6 +155,18 @@ class ItemIndex:
     def embed(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a query, ``(d,)``."""
         return np.asarray(self.embedder.embed([text], kind="query")[0], np.float32)
+
+    @cached_property
+    def _sieve(self) -> Rounded | None:
+        """The vectors in one byte a number, for a catalogue so large that this saves time."""
+        return Rounded(self.vectors) if len(self.ids) >= LEAST else None
+
+    def _exactly(self, vector: NDArray[np.float32], k: int, mask: Mask) -> list[Hit]:
+        """The ``k`` nearest of the rows that ``mask`` keeps."""
+        if self._sieve is None:
+            return nearest_allowed(self.ids, self.vectors, vector, k, mask=mask)
+        rows = self._sieve.hopeful(vector, k, np.flatnonzero(mask))
+        return nearest_among(self.ids, self.vectors, vector, k, rows=rows)
 
     def _from_store(self, vector: NDArray[np.float32], k: int, mask: Mask | None, *, allowed: int) -> list[Hit]:
         """What the store finds, or nothing: for a failing store, or a mask so narrow that exact search is cheaper."""
