@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
@@ -17,7 +16,6 @@ Limit: TypeAlias = Callable[[str, Operator], float]
 """A facet's name and "<=" or ">=" -> the number that "little" or "much" of it means in this catalogue."""
 
 _OPERATORS: Mapping[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "is": "is"}
-_BARE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def conditions(intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, limit: Limit) -> tuple[Constraint, ...]:
@@ -75,18 +73,16 @@ def _new(facet: Facet, value: str | bool, judged: Mapping[str, float], trust: Tr
 def _numbered(found: list[Constraint], proposed: Proposed, told: Told, trust: Trust) -> Iterator[Constraint]:
     """Numbers: another operator for those that the rules read, and bare ones that they did not."""
     links = dict[tuple[str, float], Link]()
-    for where, span, link in zip(proposed.sheet.numbers, proposed.numbers, told.links, strict=True):
-        text = proposed.sheet.message[slice(*where)].replace(",", "")
-        if link.facet < 0 or link.sure < trust.number or not _BARE.fullmatch(text):
+    for amount, link in zip(proposed.numbers, told.links, strict=True):
+        if link.facet < 0 or link.sure < trust.number or link.operator not in _OPERATORS:
             continue
-        facet = proposed.facets[link.facet]
-        if facet.type != "number" or link.operator not in _OPERATORS:
-            continue
-        read = next((one for one in span.constraints if one.facet == facet.name), None) if span else None
-        if read is None and span is None:
-            links[facet.name, float(text)] = link
-        elif read is not None and isinstance(read.value, (int, float)):
-            links[facet.name, float(read.value)] = link
+        name = proposed.facets[link.facet].name
+        ruled = amount.span.constraints if amount.span else ()
+        read = next((one for one in ruled if one.facet == name), None)
+        if read is not None and isinstance(read.value, (int, float)):
+            links[name, float(read.value)] = link
+        elif amount.span is None and name in amount.worth:
+            links[name, amount.worth[name]] = link
     for one in found:
         better = links.pop((one.facet, one.value), None) if isinstance(one.value, float) else None
         yield replace(one, op=_OPERATORS[better.operator]) if better else one
