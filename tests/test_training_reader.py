@@ -23,6 +23,7 @@ import vectorstore.embedders.local
 from bot.__main__ import app
 from bot.engines.reader.storing import FILE, TABLE, load
 from bot.errors import EngineError, InvalidRequest
+from bot.terminal import console
 from bot.training import checkpoints
 from bot.training.adapters import merged
 from bot.training.card import wilson
@@ -327,7 +328,8 @@ def test_training_needs_nothing_of_the_server():
 def tiny(monkeypatch, sources):
     """The command begins from the tiny model."""
     monkeypatch.setattr(vectorstore.embedders.local, "model_folder", lambda: sources.model)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console.out, "_width", 200)
+    monkeypatch.setattr(console.err, "_width", 200)
 
 
 def run(sources, out, *words):
@@ -362,6 +364,7 @@ def test_the_command_stops_at_ctrl_c_and_goes_on(tiny, sources, tmp_path):
     assert done.exit_code == 0, done.output
     assert json.loads((out / "training.json").read_text("utf-8"))["steps"] == 2
     assert "held out, at step 2 of 2" in done.stdout
+    assert re.search(r"unknown shops\W+\d+\W+\d\.\d{3}", done.stdout)
     assert f"MODEL_CARD.md are in {out}, after" in done.stdout
 
 

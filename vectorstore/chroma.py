@@ -23,8 +23,10 @@ from vectorstore.exact import check_query, check_rows
 
 EF_SEARCH = 1000
 """Breadth of a search: recall@100 above .99 at 10,000 real vectors, where the default of 100 gives about .80."""
-EF_CONSTRUCTION = 200
+EF_CONSTRUCTION = 120
+"""Breadth while the index is built: 36,000 vectors take 16 s and recall@100 is .994, with 200 20 s and .997."""
 BATCH = 5000
+"""Rows written, and given to the index, at once: in hundreds it takes a sixth longer."""
 
 
 class ChromaStore:
@@ -55,14 +57,13 @@ class ChromaStore:
             )
 
     def upsert(self, ids: Sequence[str], vectors: Vectors, *, progress: Callable[[int], None] | None = None) -> None:
-        """Insert or replace rows, `BATCH` at a time; ``progress`` is given the rows written so far."""
+        """Insert or replace rows, in growing batches; ``progress`` is given the rows written so far."""
         check_rows(ids, vectors, dimension=self.dimension)
-        for start in range(0, len(ids), BATCH):
-            end = start + BATCH
+        for start, end in _batches(len(ids)):
             with self._faults("written"):
                 self._collection.upsert(ids=list(ids[start:end]), embeddings=np.asarray(vectors[start:end], np.float32))
             if progress:
-                progress(min(end, len(ids)))
+                progress(end)
 
     def search(self, vector: NDArray[np.float32], k: int) -> list[Hit]:
         """At most ``k`` nearest rows, best first; approximate."""
@@ -120,6 +121,18 @@ class ChromaStore:
             ) from error
 
 
+def _batches(count: int) -> Iterator[tuple[int, int]]:
+    """The first and last row of batches that double up to `BATCH`.
+
+    Rows of one batch are linked in parallel and do not see each other: with 300 at once in an empty index, up to an
+    eighth of them could not be reached afterwards.
+    """
+    start, size = 0, 1
+    while start < count:
+        yield start, min(start + size, count)
+        start, size = start + size, min(BATCH, 2 * size)
+
+
 def _client(path: Path | None, host: str | None, port: int) -> Any:
     settings = Settings(anonymized_telemetry=False)
     if host is not None:
@@ -137,5 +150,5 @@ def _hnsw(expected: int) -> Any:
         "ef_search": EF_SEARCH,
         "ef_construction": EF_CONSTRUCTION,
         "sync_threshold": flush,
-        "batch_size": min(100, flush),
+        "batch_size": min(BATCH, flush),
     }
