@@ -7,10 +7,12 @@ remembers who decided it. Messages that the reader cannot read (another language
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.engines.reader.correcting import corrected
-from bot.engines.reader.proposing import Proposer, TokenEmbedder
+from bot.engines.reader.deciding import Told
+from bot.engines.reader.proposing import Proposed, Proposer, TokenEmbedder
 from bot.engines.reader.trust import Trust
 from bot.types import Intent, Mention, Message
 from vectorstore.base import Operator, Schema
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 LITTLE = 0.33
 """The share of a catalogue that a word of degree leaves where the rules know no better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The rules' intent, and what the reader was asked and said; without the latter the rules' intent stands."""
+
+    ruled: Intent
+    proposed: Proposed | None = None
+    told: Told | None = None
 
 
 class ModelUnderstander:
@@ -47,14 +58,25 @@ class ModelUnderstander:
 
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
         """The intent of one message; never raises on odd text."""
+        return self.corrected(self.heard(history, message), self._trust)
+
+    def heard(self, history: Sequence[Message], message: str) -> Heard:
+        """What the rules and the reader each say of a message, before anybody decides between them."""
         intent, findings = self._lexical.read(history, message)
         if findings is None or intent.language != "en":
-            return intent
+            return Heard(intent)
         before = next((one.text for one in reversed(history) if one.role == "visitor"), "")
         shown = any(one.items for one in history)
         proposed = self._proposer.sheet(findings, before=before, shown=shown)
-        told = self._reader.read(proposed.sheet)
-        return corrected(intent, proposed, told, limit=self._limit, link=self._lexical.link, trust=self._trust)
+        return Heard(intent, proposed, self._reader.read(proposed.sheet))
+
+    def corrected(self, heard: Heard, trust: Trust) -> Intent:
+        """The rules' intent, slot by slot overruled where the reader is as sure as ``trust`` asks."""
+        if heard.proposed is None or heard.told is None:
+            return heard.ruled
+        return corrected(
+            heard.ruled, heard.proposed, heard.told, limit=self._limit, link=self._lexical.link, trust=trust
+        )
 
     def link(self, text: str) -> Mention:
         """The item that a title means, as the lexical engine links it."""

@@ -33,10 +33,17 @@ def _understand(data: Path, *, failures: bool = False) -> Report:
     return measure(data, failures=failures)
 
 
+def _trust(data: Path) -> Report:
+    from bot.evaluation.understand.choosing import run as measure
+
+    return measure(data)
+
+
 PROTOCOLS: Named = {
     "abstention": ("answers from a help centre: right, wrong, and rightly not given", _abstention),
     "likes": ("three liked films: which signals find what the same person liked later", _likes),
     "retrieval": ("wishes and plots: which search finds the films that are meant", _retrieval),
+    "trust": ("how sure the trained reader must be to overrule the rules, by the open half of `understand`", _trust),
     "understand": ("labelled messages to five shops: which slots of an intent are read right", _understand),
 }
 

@@ -52,9 +52,13 @@ class Quantities:
         self._parts = Phrases((word, tuple(part)) for word, part in numbers["decade_parts"].items())
         self._periods = Phrases((word, tuple(ends)) for word, ends in numbers["periods"].items())
         articles = numbers["articles"]
-        self._ones, self._halves = set(articles["one"]), Phrases((word, 0.5) for word in articles["half"])
-        self._plus = Phrases((word, 0.5) for word in articles["plus_half"])
-        self._couple = Phrases((word, 2.0) for word in articles["couple"])
+        self._ones, self._definite = set(articles["one"]), set(articles["the"])
+        self._uncounted = frozenset(articles["uncounted"])
+        self._shares = Phrases(articles["shares"].items())
+        self._plus = Phrases(articles["plus"].items())
+        self._and = frozenset(articles["and"])
+        self._decimal = frozenset(articles["decimal"])
+        self._named = Phrases((word, float(value)) for word, value in articles["named"].items())
         self._recent = numbers["recent"]
 
     def scan(self, reading: Reading, *, newest: float | None) -> list[Quantity]:
@@ -74,11 +78,13 @@ class Quantities:
             return None
         norm = tokens[index].norm
         if _DIGITS.match(norm):
-            return _value(norm), index + 1
-        couple = self._couple.at(tokens, index)
-        if couple:
-            return couple.value, couple.end
-        return self._spelled(tokens, index)
+            return (_value(norm) * 1000, index + 2) if _in_thousands(tokens, index) else (_value(norm), index + 1)
+        if norm.endswith("k") and _DIGITS.match(norm[:-1]):
+            return _value(norm[:-1]) * 1000, index + 1
+        named = self._named.at(tokens, index)
+        if named:
+            return named.value, named.end
+        return self._with_decimal(tokens, self._spelled(tokens, index))
 
     def _at(self, tokens: Sequence[Token], index: int, newest: float | None) -> Quantity | None:
         return (
@@ -161,8 +167,8 @@ class Quantities:
 
     def _amount(self, tokens: Sequence[Token], index: int) -> Quantity | None:
         sign, start = self._unit(tokens[index].norm)[0] == "currency", index
-        half = self._halves.at(tokens, index)
-        number = (half.value, half.end) if half else self.number(tokens, index + sign)
+        share = None if self._named.at(tokens, index) else self._shares.at(tokens, index)
+        number = (share.value, share.end) if share else self.number(tokens, index + sign)
         if not number and tokens[index].norm in self._ones:
             number = (1.0, index + 1)
             if index + 1 >= len(tokens) or not self._one_of(tokens[index + 1].norm):
@@ -178,7 +184,8 @@ class Quantities:
     def _one_of(self, word: str) -> bool:
         """Whether "a" before the word counts it: "an hour", but not "a man"."""
         group = self._unit(word)[0]
-        return group not in ("", "people", "years", "days", "celsius") and not group.startswith("counted ")
+        counted = group in ("", "people", "years", "days", "celsius") or group.startswith("counted ")
+        return not counted and word not in self._uncounted
 
     def _united(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity | None:
         """With the unit that follows; four digits without one are a year."""
@@ -195,7 +202,9 @@ class Quantities:
         return quantity
 
     def _more(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity:
-        """``and a half`` after the unit, or the minutes after the hours."""
+        """``and a half`` after the unit, the minutes after the hours, the kids after the adults."""
+        if quantity.group == "people":
+            return self._with_others(tokens, quantity)
         plus = self._plus.at(tokens, quantity.end)
         last = self._unit(tokens[quantity.end - 1].norm)[1]
         if plus:
@@ -215,18 +224,48 @@ class Quantities:
             return replace(quantity, end=rest[1] + 1, low=value, high=value)
         return quantity
 
+    def _with_others(self, tokens: Sequence[Token], quantity: Quantity) -> Quantity:
+        """People counted one kind after the other are one party: "two adults and two kids" are four."""
+        place = quantity.end + (quantity.end < len(tokens) and tokens[quantity.end].norm in self._and)
+        rest = self.number(tokens, place) if place > quantity.end else None
+        if not rest and place > quantity.end and place < len(tokens) and tokens[place].norm in self._ones:
+            rest = (1.0, place + 1)
+        if not rest or rest[1] >= len(tokens) or self._unit(tokens[rest[1]].norm)[0] != "people":
+            return quantity
+        value = quantity.low + rest[0]
+        return self._with_others(tokens, replace(quantity, end=rest[1] + 1, low=value, high=value))
+
     def _spelled(self, tokens: Sequence[Token], index: int) -> tuple[float, int] | None:
         total, place, end = 0, 0, index
         while end < len(tokens):
             norm = tokens[end].norm
             if norm in self._words and (place == 0 or (place >= 20 and place % 10 == 0 and self._words[norm] < 10)):
                 place += self._words[norm]
-            elif norm in self._scales and (place or tokens[end - 1].norm in self._ones):
+            elif norm in self._scales and (place or (end > 0 and tokens[end - 1].norm in self._ones | self._definite)):
                 total, place = total + max(place, 1) * self._scales[norm], 0
-            elif not (norm == "and" and total and end + 1 < len(tokens) and tokens[end + 1].norm in self._words):
+            elif not (norm == "and" and total and not place and self._rest(tokens, end + 1)):
                 break
             end += 1
         return (float(total + place), end) if end > index else None
+
+    def _rest(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether "and" leads to the rest of the number, and not to another one: "a hundred and two hundred"."""
+        found = [token.norm for token in tokens[index : index + 3]]
+        return bool(found) and found[0] in self._words and not self._scales.keys() & set(found[1:])
+
+    def _with_decimal(self, tokens: Sequence[Token], spelled: tuple[float, int] | None) -> tuple[float, int] | None:
+        """``one point five``."""
+        if not spelled or spelled[1] + 1 >= len(tokens) or tokens[spelled[1]].norm not in self._decimal:
+            return spelled
+        value, end = spelled
+        tenths = self._words.get(tokens[end + 1].norm, 10)
+        return (value + tenths / 10, end + 2) if tenths < 10 else spelled
+
+
+def _in_thousands(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a "k" stands right behind the number: "1.5k"."""
+    behind = tokens[index + 1] if index + 1 < len(tokens) else None
+    return behind is not None and behind.norm == "k" and behind.start == tokens[index].end
 
 
 def _celsius(value: float, group: str) -> tuple[float, str]:
@@ -235,8 +274,10 @@ def _celsius(value: float, group: str) -> tuple[float, str]:
 
 
 def _value(digits: str) -> float:
-    """``1,000`` is a thousand, ``2,5`` two and a half."""
-    head, _, tail = digits.rpartition(",")
-    if head and len(tail) != 3:
-        return float(f"{head.replace(',', '')}.{tail.replace('.', '')}")
-    return float(digits.replace(",", "")) if digits.count(".") < 2 else float(digits.replace(".", ""))
+    """``1,000`` is a thousand, ``2,5`` two and a half, ``1,250.50`` and ``1.250,50`` are the same."""
+    marks = [mark for mark in digits if mark in ",."]
+    head, mark, tail = digits.rpartition(marks[-1] if marks else ".")
+    lone = marks.count(mark) == 1
+    decimal = mark and lone and (len(marks) > 1 or mark == "." or len(tail) != 3)
+    whole = re.sub(r"[.,]", "", head if decimal else digits)
+    return float(f"{whole}.{tail}") if decimal else float(whole)

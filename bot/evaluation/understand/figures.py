@@ -28,14 +28,14 @@ class Figure:
 
 
 def figures(
-    compared: Sequence[Mapping[str, Compared]], kinds: Mapping[str, Kind], *, seed: int = 0
+    compared: Sequence[Mapping[str, Compared]], kinds: Mapping[str, Kind], *, seed: int = 0, resamples: int = RESAMPLES
 ) -> dict[str, Figure | None]:
     """Slot -> its figure over messages; None where nothing is wanted and nothing found."""
     if not compared:
         return dict.fromkeys(kinds)
     above = np.array([[_above(row[slot], kind) for slot, kind in kinds.items()] for row in compared], np.float64)
     below = np.array([[_below(row[slot], kind) for slot, kind in kinds.items()] for row in compared], np.float64)
-    drawn = _ratio(*(_draws(len(compared), seed) @ part for part in (above, below)))
+    drawn = _ratio(*(_draws(len(compared), resamples, seed) @ part for part in (above, below)))
     values = _ratio(above.sum(0), below.sum(0))
     return {
         slot: _figure(values[place], drawn[:, place], sum(row[slot].wanted for row in compared))
@@ -50,10 +50,10 @@ def _figure(value: float, drawn: NDArray[np.float64], count: int) -> Figure | No
     return Figure(float(value), float(low), float(high), count)
 
 
-def _draws(messages: int, seed: int) -> NDArray[np.float64]:
-    """``(RESAMPLES, messages)``: how often each message stands in each resampled set."""
+def _draws(messages: int, resamples: int, seed: int) -> NDArray[np.float64]:
+    """``(resamples, messages)``: how often each message stands in each resampled set."""
     chances = np.full(messages, 1 / messages)
-    return np.asarray(np.random.default_rng(seed).multinomial(messages, chances, RESAMPLES), np.float64)
+    return np.asarray(np.random.default_rng(seed).multinomial(messages, chances, resamples), np.float64)
 
 
 def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
