@@ -215,9 +215,12 @@ def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
 
 
 def _points(tokens: Sequence[Token], quantity: Quantity) -> bool:
-    """Whether a "one" stands for an item: "the first one", "that one"."""
-    lone = quantity.end == quantity.start + 1 and tokens[quantity.start].norm in ("one", "two", "three")
-    return lone and quantity.start > 0 and tokens[quantity.start - 1].norm in word_set("ranges_pointing")
+    """Whether a number stands for an item: "the first one", "that one", "number six"."""
+    if quantity.end != quantity.start + 1 or quantity.start == 0:
+        return False
+    before = tokens[quantity.start - 1].norm
+    lone = tokens[quantity.start].norm in ("one", "two", "three")
+    return (lone and before in word_set("ranges_pointing")) or before in word_set("ranges_numbering")
 
 
 def _past_fillers(tokens: Sequence[Token], start: int) -> int:
