@@ -19,25 +19,26 @@ from bot.training.examples import Example, Targets
 
 IGNORED = -100
 """A target that is left out of the loss."""
-ABOUT_WEIGHT = 3
-"""What is said of facets is rare beside the rest."""
+WEIGHTS = {"about": 3, "verdicts": 5, "tags": 3}
+"""Heads that judge many rows of a message, nearly all of them nothing: their mean says little of the few that count."""
 
 
 def losses(logits: Logits, framed: Sequence[Framed], examples: Sequence[Example]) -> dict[str, Tensor]:
-    """The loss of each head, a mean over what is judged; heads without anything to judge give 0."""
+    """The loss of each head, a weighted mean over what is judged; heads without anything to judge give 0."""
     right = _Right(logits.tags.shape[1])
     for one, example in zip(framed, examples, strict=True):
         for chunk in one.chunks:
             right.add(one, chunk, example.targets)
-    return {
+    found = {
         "acts": _several(logits.acts, right.acts),
-        "about": _several(logits.about, right.about) * ABOUT_WEIGHT,
+        "about": _several(logits.about, right.about),
         "verdicts": _one_of(logits.verdicts, right.verdicts),
         "link": _one_of(logits.link, right.links),
         "operators": _one_of(logits.operators, right.operators),
         "roles": _several(logits.roles, right.roles),
         "tags": _one_of(logits.tags.flatten(0, 1), right.tags),
     }
+    return {name: loss * WEIGHTS.get(name, 1) for name, loss in found.items()}
 
 
 class _Right:

@@ -14,9 +14,11 @@ from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.sheet import ACTS
 from bot.engines.reader.trust import Trust
 from bot.types import Act, Intent, Mention, Order, Relative, Role
+from vectorstore.base import Constraint
 
 READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
+DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
 
 
@@ -26,6 +28,10 @@ def corrected(
     """``intent`` with what the reader is sure of; ``link`` finds the item that a title means."""
     if intent.sensitive:
         return intent
+    if danger := _danger(told, trust):
+        return Intent(
+            acts=("out_of_scope",), sensitive=danger, topic=danger, engines={"acts": READER, "sensitive": READER}
+        )
     acts = _acts(intent, told, trust)
     wanting = bool(_WANTING & set(acts))
     slots = {
@@ -42,10 +48,17 @@ def corrected(
         "surprise": intent.surprise or told.acts["surprise"] >= trust.flag,
         "reset": intent.reset or told.acts["reset"] >= trust.flag,
     }
+    slots["query"] = _query(intent, slots["constraints"], slots["wishes"])  # type: ignore[arg-type]
     changed = {name: value for name, value in slots.items() if value != getattr(intent, name)}
-    engines = {**intent.engines, **dict.fromkeys(changed, READER)}
+    engines = {**intent.engines, **dict.fromkeys(changed.keys() - {"query"}, READER)}
     topic = intent.topic if acts == intent.acts else ""
     return replace(intent, **changed, topic=topic, engines=engines)  # type: ignore[arg-type]
+
+
+def _danger(told: Told, trust: Trust) -> str:
+    """The danger that the reader is sure of, the greatest first; the rules' own are never taken back."""
+    found = [name for name in DANGERS if told.acts[name] >= trust.danger]
+    return found[0] if found else ""
 
 
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
@@ -69,6 +82,14 @@ def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tup
 def _wish(tagged: Tagged, message: str) -> str:
     text = message[slice(*tagged.span)].strip(" .,;:!?")
     return f"not {text}" if tagged.name == "unwanted" else text
+
+
+def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[str]) -> str:
+    """What to search for: the rules' words, or those of the wishes and values that the reader made of them."""
+    if (constraints, wishes) == (intent.constraints, intent.wishes):
+        return intent.query
+    values = [one.value for one in constraints if one.op == "is" and isinstance(one.value, str)]
+    return " ".join(dict.fromkeys((*(one for one in wishes if not one.startswith("not ")), *values)))
 
 
 def _mentions(

@@ -12,6 +12,7 @@ class Trust:
     ``act``: to add an act, and of its absence to take one away. ``add``: to add a value, ``drop``: of "none" to take
     one away, ``turn``: to turn its polarity. ``number``: to read a number another way. ``wish``, ``title``: of tagged
     words. ``role``: of an item's role. ``about``: of what is said of a facet. ``flag``: "something else" and its like.
+    ``danger``: that a message is one to refuse, or that needs help of another kind.
     """
 
     act: float = 0.8
@@ -24,3 +25,4 @@ class Trust:
     role: float = 0.8
     about: float = 0.8
     flag: float = 0.8
+    danger: float = 0.9

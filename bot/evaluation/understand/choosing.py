@@ -30,7 +30,18 @@ from bot.understanding import verified
 LEVELS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
 """What is tried; the last is never reached, so that the rules stand."""
 ROUNDS = 3
-JUDGED = ("acts", "constraints", "negation", "references", "linking", "not in catalogue", "wishes", "asked", "exact")
+JUDGED = (
+    "acts",
+    "constraints",
+    "negation",
+    "references",
+    "linking",
+    "not in catalogue",
+    "wishes",
+    "asked",
+    "flags",
+    "exact",
+)
 """The slots whose mean decides."""
 _PROTOCOL = (
     "the trained reader's thresholds, one after the other, by the mean figure of "

@@ -1,0 +1,185 @@
+"""The rules' intent, corrected by the trained reader where it is sure: slot by slot, and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.engines.lexical.roles import Judged
+from bot.engines.lexical.spans import Span
+from bot.engines.reader.correcting import READER, corrected
+from bot.engines.reader.deciding import Link, Tagged, Told
+from bot.engines.reader.proposing import Amount, Proposed
+from bot.engines.reader.sheet import ABOUT, ACTS, ROLES, VERDICTS, FacetEntry, Sheet, ValueEntry
+from bot.engines.reader.trust import Trust
+from bot.types import Intent, Mention, Order, Relative
+from vectorstore.base import Constraint, Facet
+
+COLOUR = Facet("colour", "category", values=(("red", 3), ("blue", 2)))
+PRICE = Facet("price", "number", role="price")
+DRY = Facet("waterproof", "flag")
+FACETS = (COLOUR, PRICE, DRY)
+MESSAGE = "a red one below 50, not too heavy, like Juno"
+RULED = Intent(
+    acts=("recommend",), constraints=(Constraint("colour", "is", "red"),), query="red", engines={"acts": "lexical"}
+)
+TRUST = Trust()
+
+
+def chances(names, **sure):
+    """All names at 0, but those given."""
+    return {**dict.fromkeys(names, 0.0), **sure}
+
+
+def proposed(values=((COLOUR, "red"),), numbers=(), mentions=(), *, shown=False):
+    """A sheet of three facets over `MESSAGE`."""
+    entries = tuple(ValueEntry(FACETS.index(facet), str(value)) for facet, value in values)
+    sheet = Sheet(MESSAGE, tuple(FacetEntry(facet.name, 0) for facet in FACETS), entries, shown=shown)
+    return Proposed(sheet, FACETS, tuple(values), tuple(numbers), tuple(mentions))
+
+
+def told(*, acts=None, about=None, verdicts=("is",), links=(), roles=(), tags=()):
+    """What the heads say: sure of everything that is given, and of nothing else."""
+    about = about or {}
+    return Told(
+        chances(ACTS, **(acts or {"recommend": 0.99})),
+        tuple(chances(ABOUT, **about.get(facet.name, {})) for facet in FACETS),
+        tuple(chances(VERDICTS, **{one: 0.99}) for one in verdicts),
+        tuple(links),
+        tuple(chances(ROLES, **dict.fromkeys(one, 0.99)) for one in roles),
+        tuple(tags),
+    )
+
+
+def decide(ruled, asked, said, trust=TRUST):
+    """The corrected intent; "little" of a facet is 10, and unknown titles are linked to nothing."""
+    return corrected(ruled, asked, said, limit=lambda *_: 10.0, link=lambda text: Mention(text=text), trust=trust)
+
+
+def test_what_the_reader_agrees_with_stays_the_rules_own():
+    """Nothing changes, and the engines of the slots are those that decided them."""
+    assert decide(RULED, proposed(), told()) == RULED
+
+
+def test_a_reader_in_doubt_changes_nothing():
+    """Every head at one half is below every threshold."""
+    half = Told(
+        dict.fromkeys(ACTS, 0.5), tuple(dict.fromkeys(ABOUT, 0.5) for _ in FACETS), (dict.fromkeys(VERDICTS, 0.25),),
+        (), (), (Tagged((0, 5), "wish", 0.5),),
+    )  # fmt: skip
+    assert decide(RULED, proposed(), half) == RULED
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wanted"),
+    [
+        ("is", (Constraint("colour", "is", "red"),)),
+        ("not", (Constraint("colour", "not", "red"),)),
+        ("retracted", (Constraint("colour", "not", "red"),)),
+        ("none", ()),
+    ],
+)
+def test_a_value_is_kept_turned_or_taken_away(verdict, wanted):
+    """By the verdict on it; the search text follows."""
+    found = decide(RULED, proposed(), told(verdicts=(verdict,)))
+    assert found.constraints == wanted
+    assert found.query == ("red" if wanted and wanted[0].op == "is" else "")
+    assert ("constraints" in found.engines) == (verdict != "is")
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "wanted"),
+    [
+        ((COLOUR, "blue"), "is", Constraint("colour", "is", "blue")),
+        ((COLOUR, "blue"), "not", Constraint("colour", "not", "blue")),
+        ((DRY, True), "is", Constraint("waterproof", "is", True)),
+        ((DRY, True), "not", Constraint("waterproof", "is", False)),
+    ],
+)
+def test_a_value_that_the_rules_did_not_see_is_added(value, verdict, wanted):
+    """Wanted or unwanted; an unwanted flag is one that is not so."""
+    found = decide(RULED, proposed(values=((COLOUR, "red"), value)), told(verdicts=("is", verdict)))
+    assert found.constraints == (Constraint("colour", "is", "red"), wanted)
+    assert found.engines["constraints"] == READER
+
+
+def test_a_number_is_linked_and_its_operator_mended():
+    """An amount that the rules left is added in the facet's unit; one that they read takes the reader's operator."""
+    free = Amount({"price": 50.0}, None)
+    link = Link(1, "<", 0.99)
+    added = decide(RULED, proposed(numbers=(free,)), told(links=(link,)))
+    assert added.constraints == (*RULED.constraints, Constraint("price", "<", 50.0))
+    read = Constraint("price", ">=", 50.0)
+    span = Span(0, 1, "range", (read,))
+    mended = decide(
+        replace(RULED, constraints=(read,)), proposed(values=(), numbers=(Amount({"price": 50.0}, span),)),
+        told(verdicts=(), links=(link,)),
+    )  # fmt: skip
+    assert mended.constraints == (Constraint("price", "<", 50.0),)
+
+
+@pytest.mark.parametrize("link", [Link(-1, "<", 0.99), Link(1, "<", 0.3), Link(0, "<", 0.99), Link(1, "about", 0.99)])
+def test_a_number_of_no_facet_stays_out(link):
+    """Of none, unsure, of a facet that it cannot be of, or under an operator that no constraint has."""
+    assert decide(RULED, proposed(numbers=(Amount({"price": 50.0}, None),)), told(links=(link,))) == RULED
+
+
+def test_words_of_degree_become_the_catalogues_own_limit():
+    """And only where nothing is known of the facet yet."""
+    found = decide(RULED, proposed(), told(about={"price": {"vague<": 0.99}}))
+    assert found.constraints == (*RULED.constraints, Constraint("price", "<=", 10.0))
+
+
+def test_acts_are_added_and_denied():
+    """An act that the reader is sure of comes in; one that it denies goes; of recommend and refine the likelier stays."""
+    assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "support": 0.99})).acts == ("recommend", "support")
+    assert decide(RULED, proposed(), told(acts={"smalltalk": 0.99})).acts == ("smalltalk",)
+    assert decide(RULED, proposed(), told(acts={"recommend": 0.3, "refine": 0.99})).acts == ("refine",)
+    assert decide(RULED, proposed(), told(acts={"hello": 0.0})).acts == ("recommend",), "never without any act"
+
+
+def test_a_service_question_is_the_message_itself():
+    """Where the reader alone sees one."""
+    assert decide(RULED, proposed(), told(acts={"support": 0.99})).question == MESSAGE
+    assert decide(RULED, proposed(), told()).question == ""
+
+
+def test_wishes_are_the_tagged_words():
+    """Unwanted ones begin with "not"; the rules' own stand only while the reader is in doubt."""
+    ruled = replace(RULED, wishes=("below",))
+    tags = (Tagged((2, 5), "wish", 0.9), Tagged((24, 33), "unwanted", 0.9))
+    assert decide(ruled, proposed(), told(tags=tags)).wishes == ("red", "not too heavy")
+    assert decide(ruled, proposed(), told()).wishes == ()
+    assert decide(ruled, proposed(), told(tags=(Tagged((2, 5), "wish", 0.3),))).wishes == ("below",)
+
+
+def test_items_take_their_roles_and_missing_titles_are_told():
+    """The role that the reader is sure of, and a title that the catalogue lacks."""
+    juno = Mention(text="Juno", item_id="j1", role="mentioned")
+    judged = Judged(Span(0, 1, "title", mentions=(juno,)), "mentioned", said=False)
+    ruled = replace(RULED, mentions=(juno,))
+    found = decide(ruled, proposed(mentions=(judged,)), told(roles=(("liked",),)))
+    assert found.mentions == (replace(juno, role="liked"),)
+    missing = decide(RULED, proposed(), told(tags=(Tagged((40, 44), "missing", 0.99),)))
+    assert missing.mentions == (Mention(text="Juno"),)
+
+
+def test_what_is_said_of_a_facet():
+    """Asked about, dropped, ordered by; a critique needs a list to be measured against."""
+    asked = decide(RULED, proposed(), told(acts={"ask_item": 0.99}, about={"price": {"asked": 0.99}}))
+    assert (asked.asked, asked.constraints, asked.query) == (("price",), (), "")
+    dropped = decide(RULED, proposed(), told(about={"price": {"dropped": 0.99}}))
+    assert dropped.dropped == ("price",)
+    assert decide(RULED, proposed(), told(about={"price": {"asc": 0.99}})).order == Order("price", "asc")
+    lower = told(about={"price": {"lower": 0.99}})
+    assert decide(RULED, proposed(shown=True), lower).relatives == (Relative("price", "lower"),)
+    assert decide(RULED, proposed(), lower).relatives == ()
+
+
+def test_danger_is_raised_and_never_lowered():
+    """The reader may see a danger that the rules did not; what they saw stays, whatever it says."""
+    found = decide(RULED, proposed(), told(acts={"recommend": 0.9, "self_harm": 0.99, "injection": 0.99}))
+    assert (found.acts, found.sensitive, found.constraints) == (("out_of_scope",), "self_harm", ())
+    held = Intent(acts=("out_of_scope",), sensitive="injection", topic="injection")
+    assert decide(held, proposed(), told()) == held
