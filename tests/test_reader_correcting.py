@@ -54,7 +54,7 @@ def told(*, acts=None, about=None, verdicts=("is",), links=(), roles=(), tags=()
 
 def decide(ruled, asked, said, trust=TRUST):
     """The corrected intent; "little" of a facet is 10, and unknown titles are linked to nothing."""
-    return corrected(ruled, asked, said, limit=lambda *_: 10.0, link=lambda text: Mention(text=text), trust=trust)
+    return corrected(ruled, asked, said, limit=lambda *_: 10.0, link=lambda text: Mention(text, None), trust=trust)
 
 
 def test_what_the_reader_agrees_with_stays_the_rules_own():
@@ -132,7 +132,7 @@ def test_words_of_degree_become_the_catalogues_own_limit():
 
 
 def test_acts_are_added_and_denied():
-    """An act that the reader is sure of comes in; one that it denies goes; of recommend and refine the likelier stays."""
+    """An act that the reader is sure of comes in, one that it denies goes; of recommend and refine one stays."""
     assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "support": 0.99})).acts == ("recommend", "support")
     assert decide(RULED, proposed(), told(acts={"smalltalk": 0.99})).acts == ("smalltalk",)
     assert decide(RULED, proposed(), told(acts={"recommend": 0.3, "refine": 0.99})).acts == ("refine",)
@@ -162,7 +162,7 @@ def test_items_take_their_roles_and_missing_titles_are_told():
     found = decide(ruled, proposed(mentions=(judged,)), told(roles=(("liked",),)))
     assert found.mentions == (replace(juno, role="liked"),)
     missing = decide(RULED, proposed(), told(tags=(Tagged((40, 44), "missing", 0.99),)))
-    assert missing.mentions == (Mention(text="Juno"),)
+    assert missing.mentions == (Mention("Juno", None),)
 
 
 def test_what_is_said_of_a_facet():
