@@ -13,6 +13,8 @@ from vectorstore.base import KINDS, Constraint, Item
 
 _UPPER, _LOWER = ("<", "<="), (">", ">=")
 _NUMERIC = (*_UPPER, *_LOWER, "between")
+LONE = 0.8
+"""Share of the items with one value of a facet from which that is the rule."""
 
 
 def joined(
@@ -21,12 +23,38 @@ def joined(
     """``old`` without what ``new`` contradicts, then ``new``.
 
     ``anew``: the message asks afresh, so that a wanted value replaces an older one of its facet; otherwise both are
-    wanted where some item holds both (a horror comedy). Conditions of one message stand side by side.
+    wanted where some item holds both (a horror comedy). Conditions of one message stand side by side; where no item
+    holds two values of a facet of one each, either will do (by Miyazaki and Spielberg).
     """
-    kept = list(old)
+    kept, new = list(old), _sayable(new, items)
     for one in new:
         kept = [before for before in kept if _stands(before, one, items, anew=anew)]
     return tuple(dict.fromkeys((*kept, *new)))
+
+
+def _sayable(new: Sequence[Constraint], items: Mapping[str, Item]) -> tuple[Constraint, ...]:
+    """``new`` with one alternative in place of wanted values that no item holds together, of a facet with one each."""
+    found: dict[Constraint, None] = {}
+    for one in new:
+        beside = [other for other in new if other.facet == one.facet and other.op == one.op == "is"]
+        names = tuple(dict.fromkeys(other.value for other in beside if isinstance(other.value, str)))
+        apart = len(names) > 1 and _lone(one.facet, items) and not _held_together(one.facet, names, items)
+        found[Constraint(one.facet, "any", names) if apart and one in beside else one] = None
+    return tuple(found)
+
+
+def _lone(facet: str, items: Mapping[str, Item]) -> bool:
+    """Whether items hold one value of a facet as a rule, as films have one director."""
+    held = [item.facets[facet] for item in items.values() if facet in item.facets]
+    single = sum(not isinstance(value, tuple) or len(value) < 2 for value in held)
+    return single >= LONE * len(held) > 0
+
+
+def _held_together(facet: str, names: Iterable[Any], items: Mapping[str, Item]) -> bool:
+    """Whether some item holds all of several values of a facet."""
+    wanted = {name.casefold() for name in names if isinstance(name, str)}
+    held = (item.facets.get(facet) for item in items.values())
+    return any(isinstance(value, tuple) and wanted <= {str(one).casefold() for one in value} for value in held)
 
 
 def other_kind(old: Sequence[Constraint], new: Sequence[Constraint], items: Mapping[str, Item]) -> bool:
@@ -106,7 +134,7 @@ def _stands(old: Constraint, new: Constraint, items: Mapping[str, Item], *, anew
         return old.op == new.op or not _denied(old, new)
     if old.op in _NUMERIC or new.op in _NUMERIC:
         return _room(old, new, items)
-    return not anew and old.op == new.op == "is" and _together(old, new, items)
+    return not anew and old.op == new.op == "is" and _held_together(old.facet, _values(old) | _values(new), items)
 
 
 def _denied(old: Constraint, new: Constraint) -> bool:
@@ -144,13 +172,6 @@ def _ends(constraint: Constraint) -> tuple[float, float]:
     if constraint.op in _UPPER:
         return float("-inf"), float(value)
     return float(value), float("inf")
-
-
-def _together(old: Constraint, new: Constraint, items: Mapping[str, Item]) -> bool:
-    """Whether some item holds both values of a facet."""
-    wanted = _values(old) | _values(new)
-    held = (item.facets.get(old.facet) for item in items.values())
-    return any(isinstance(value, tuple) and wanted <= {one.casefold() for one in value} for value in held)
 
 
 def _names_same(one: Constraint, other: Constraint) -> bool:

@@ -89,6 +89,12 @@ def test_conditions_of_one_message_stand_together():
     assert set(told(genre("war"), genre("horror")).constraints) == {genre("war"), genre("horror")}
 
 
+def test_two_directors_of_one_message_are_alternatives():
+    """Films have one director as a rule: where none holds both, either will do."""
+    found = told(Constraint("director", "is", "Ridley Scott"), Constraint("director", "is", "Jean-Pierre Jeunet"))
+    assert found.constraints == (Constraint("director", "any", ("Ridley Scott", "Jean-Pierre Jeunet")),)
+
+
 def test_what_is_dropped_or_taken_back_goes():
     """ "Any year" drops the facet's conditions, "not comedy after all" only those that name the value."""
     state = told(genre("comedy"), genre("horror", "not"), year(">", 1990.0), year("<", 2010.0))

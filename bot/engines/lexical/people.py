@@ -64,7 +64,11 @@ class People:
         full = [_Sighting(match.start, match.end, (match.value,)) for match in self._full.scan(reading.tokens)]
         taken = {index for sighting in full for index in range(sighting.start, sighting.end)}
         short = [self._short(reading, index) for index in range(len(reading.tokens)) if index not in taken]
-        return [self._span(reading, sighting) for sighting in (*full, *filter(None, short))]
+        found: list[Span] = []
+        for sighting in sorted((*full, *filter(None, short)), key=lambda one: one.start):
+            beside = found[-1].facet if found and _joined(reading.tokens, found[-1].end, sighting.start) else ""
+            found.append(self._span(reading, sighting, beside))
+        return found
 
     def _short(self, reading: Reading, index: int) -> _Sighting | None:
         """A last name alone, or a full name with a typo in it."""
@@ -122,11 +126,12 @@ class People:
             Found(index, index, "") if after and after[0].norm in ("'s", "film", "films", "movie", "movies") else None
         )
 
-    def _span(self, reading: Reading, sighting: _Sighting) -> Span:
+    def _span(self, reading: Reading, sighting: _Sighting, beside: str) -> Span:
+        """``beside``: the facet of the person named right before; this one is of the same where nothing says another."""
         left = self._cue(reading.tokens, sighting.start)
         right = self._right.at(reading.tokens, sighting.end)
         cue = left or right
-        facet, people = self._role(sighting.people, cue.value if cue else "")
+        facet, people = self._role(sighting.people, cue.value if cue else beside)
         constraint = Constraint(facet, "is", people[0]) if len(people) == 1 else Constraint(facet, "any", people)
         start = left.start if left and left.end > sighting.start - 1 and left.value == facet else sighting.start
         end = right.end if right and not left and right.value == facet else sighting.end
@@ -187,3 +192,8 @@ def _shortened(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _initials(name: str, part: str) -> bool:
     """Whether a folded word of a name stands for initials: one letter, or letters with dots ("J.R.R.")."""
     return len(part) == 1 or ".".join(part) in name.casefold()
+
+
+def _joined(tokens: Sequence[Token], end: int, start: int) -> bool:
+    """Whether nothing but "and", "or" or a comma stands between two names."""
+    return 0 < start - end <= 2 and {token.norm for token in tokens[end:start]} <= {"and", "or", ",", "&"}

@@ -46,14 +46,16 @@ class Pointers:
         self._shy = frozenset(lists["pronouns"]["shy"])
 
     def spans(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
-        """References on free tokens; "the first two" is one span with two mentions."""
+        """References on free tokens; "the first two" is one span with two mentions, "the fifth one" of three one
+        with none of the items.
+        """
         found: list[Span] = []
         index = 0
         while index < len(reading.tokens):
             match = self._at(reading.tokens, index, board, scene)
             if match:
                 end, ids = match
-                found += [_span(reading, index, end, ids)] if ids else []
+                found.append(_span(reading, index, end, ids))
             index = match[0] if match else index + 1
         return found
 
@@ -118,9 +120,10 @@ class Pointers:
             noun = self._nouns.at(tokens, index + 2)
             return (noun.end if noun else index + 2), scene.shown[:count] if place == 1 else scene.shown[-count:]
         noun = self._nouns.at(tokens, index + 1)
-        if not noun and not _closes(tokens, index + 1):
+        ids = _pick(scene.shown, place)
+        if not noun and not (ids and _closes(tokens, index + 1)):
             return None
-        return (noun.end if noun else index + 1), _pick(scene.shown, place)
+        return (noun.end if noun else index + 1), ids
 
     def _by_number(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
         """A reference by its number: "number two", "#2"."""
@@ -147,5 +150,5 @@ def _pick(shown: tuple[str, ...], place: int) -> tuple[str, ...]:
 
 def _span(reading: Reading, start: int, end: int, ids: Sequence[str]) -> Span:
     text = reading.slice(start, end)
-    mentions = tuple(Mention(text, id_, how="reference", confidence=0.95) for id_ in ids)
+    mentions = tuple(Mention(text, id_, how="reference", confidence=0.95) for id_ in ids or (None,))
     return Span(start, end, "reference", mentions=mentions, rank=2)

@@ -111,6 +111,7 @@ class Ranges:
     def _span(self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool, carried: str) -> Span | None:
         compared = None if ranged else self._compared(tokens, quantity)
         facet, op, start, end = compared or ("", "between" if ranged else "", start, quantity.end)
+        quantity, end = self._counted_behind(tokens, quantity, end)
         before, after = self._named(tokens, start), self._named_after(tokens, quantity)
         named = before or after
         compares = bool(named) or op in _FLIP or op in ("~", "between") or quantity.high < 0
@@ -129,6 +130,14 @@ class Ranges:
         op = op or (carried if quantity.group != "year" else "") or self._bare(tokens, quantity, speech)
         constraint = _constraint(speech, op, quantity)
         return Span(start, end, "range", (constraint,), _negated(constraint, speech), facet=speech.name, rank=_rank(op))
+
+    def _counted_behind(self, tokens: Sequence[Token], quantity: Quantity, end: int) -> tuple[Quantity, int]:
+        """With the unit that stands behind the comparison: "five or more people"."""
+        unit = tokens[end].norm if quantity.end < end < len(tokens) and not quantity.group else ""
+        group, factor = self._units.of(unit)
+        if not group:
+            return quantity, end
+        return replace(quantity, low=quantity.low * factor, high=quantity.high * factor, group=group), end + 1
 
     def _bare(self, tokens: Sequence[Token], quantity: Quantity, speech: Speech) -> str:
         """What an amount means that nothing compares: "a two-person tent" is made for two, "for 2 people" holds two."""
