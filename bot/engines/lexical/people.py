@@ -127,7 +127,7 @@ class People:
         )
 
     def _span(self, reading: Reading, sighting: _Sighting, beside: str) -> Span:
-        """``beside``: the facet of the person named right before: this one is of the same unless something says else."""
+        """``beside``: the facet of the person named right before; this one shares it unless something says else."""
         left = self._cue(reading.tokens, sighting.start)
         right = self._right.at(reading.tokens, sighting.end)
         cue = left or right

@@ -65,11 +65,11 @@ def run(data: Path, *, gold: Path = GOLD, places: Mapping[str, Place] = PLACES) 
     Raises EngineError without weights, InvalidRequest without the data.
     """
     settings = Settings.load(understander="reader", environ={})
-    embedder = Remembering(choose.embedder(settings))
+    embedder = choose.embedder(settings)
     in_charge = product(settings, embedder)
-    reads = list[_Read]()
+    reads, remembering = list[_Read](), Remembering(embedder)
     for shop in shops(data, gold=gold, places=places):
-        lexical = LexicalUnderstander(shop.vocabulary, embedder)
+        lexical = LexicalUnderstander(shop.vocabulary, remembering)
         engine = in_charge(shop.name, lexical, shop.vocabulary)
         if not isinstance(engine, ModelUnderstander):
             raise EngineError("the trained reader is not in charge", hint="run `shelftalk doctor`")

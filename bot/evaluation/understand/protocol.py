@@ -72,8 +72,9 @@ def run(
     """
     found = tuple(shops(data, gold=gold, places=places))
     settings = settings or Settings.load(environ={})
-    embedder = Remembering(choose.embedder(settings))
-    systems = Systems([case for shop in found for case in shop.cases], embedder, product(settings, embedder))
+    embedder = choose.embedder(settings)
+    cases = [case for shop in found for case in shop.cases]
+    systems = Systems(cases, Remembering(embedder), product(settings, embedder))
     reads, lists = list[Read](), list[dict[str, Any]]()
     for shop in found:
         readers = systems.of(shop)
