@@ -162,6 +162,7 @@ class Finders:
         board.claim(self.pointers.spans(reading, board, scene))
         for value, reference in self.pointers.described(reading, board, scene):
             board.replace(value, reference)
+        board.claim(self.pointers.worded(reading, board, scene))
         board.claim(self.pointers.partial(reading, board, scene))
 
     def _ruling(self, reading: Reading, board: Board, clause: Clause, scene: Scene) -> Ruling:

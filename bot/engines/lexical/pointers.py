@@ -15,6 +15,7 @@ from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token, words
 from bot.meeting import meets
 from bot.types import Mention
+from vectorstore.base import Item
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
@@ -40,6 +41,9 @@ class Pointers:
         self._counts |= {str(value): value for value in range(2, 7)}
         self._nouns = Phrases((noun, True) for noun in lists["places"]["nouns"])
         self._numbered = frozenset(lists["places"]["number"])
+        self._called, self._called_many = set(lists["places"]["called"]), set(lists["places"]["called_many"])
+        self._joining = set(lists["places"]["joining"])
+        self._stops = frozenset(table("en.words")["stop"])
         self._middle = Phrases((phrase, True) for phrase in lists["places"]["middle"])
         pronouns = [(phrase, kind) for kind in ("other", "two", "many", "one") for phrase in lists["pronouns"][kind]]
         self._pronouns: Phrases[str] = Phrases(pronouns)
@@ -67,17 +71,60 @@ class Pointers:
                 yield match.start, match.end, match.value, shy
 
     def described(self, reading: Reading, board: Board, scene: Scene) -> list[tuple[Span, Span]]:
-        """Values that point, "the French one": their span and the reference, where exactly one shown item meets it."""
+        """Values that point, "the French one", "the one by Carpenter": their span and the reference, where exactly one
+        shown item meets it; "the Northlatch ones" are all that do.
+        """
         found = []
-        for span in board.spans:
-            before, after = span.start - 1, span.end
-            if before < 0 or reading.tokens[before].norm != "the" or not span.constraints:
-                continue
-            noun = after < len(reading.tokens) and reading.tokens[after].norm in ("one", "film", "movie")
+        for span in board.spans if scene.shown else ():
+            start, end, several = self._frame(reading.tokens, span)
             ids = [id_ for id_ in scene.shown if meets(self._vocabulary.by_id.get(id_), span.constraints)]
-            if noun and len(ids) == 1:
-                found.append((span, _span(reading, before, after + 1, ids)))
+            if span.constraints and start is not None and (len(ids) == 1 or (several and ids)):
+                found.append((span, _span(reading, start, end, ids)))
         return found
+
+    def _frame(self, tokens: Sequence[Token], span: Span) -> tuple[int | None, int, bool]:
+        """Where a reference around a value starts (None: there is none) and ends, and whether it is to several."""
+        before, after = span.start - 1, span.end
+        named = tokens[after].norm if after < len(tokens) else ""
+        end = after + (named in self._called or named in self._called_many)
+        if before >= 0 and tokens[before].norm in self._joining:
+            before -= 1
+        if before > 0 and tokens[before].norm in self._called and tokens[before - 1].norm in ("the", "that"):
+            return before - 1, after, False
+        if span.start > 1 and tokens[span.start - 1].norm in self._counts and named in self._called_many:
+            before = span.start - 2
+        pointed = span.start > 0 and before >= 0 and tokens[before].norm == "the"
+        bare = span.kind == "person" and before == span.start - 1 and named not in ("films", "movies", "books")
+        return (before if pointed and (end > after or bare) else None), end, named in self._called_many
+
+    def worded(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
+        """Words that tell one shown item from the others, "the poncho thing": by its title, else by its description."""
+        found = []
+        for index, token in enumerate(reading.tokens):
+            if token.norm not in self._called or not scene.shown or not board.free(index, index + 1):
+                continue
+            start = index
+            while start > 0 and board.free(start - 1, start) and self._telling_word(reading.tokens[start - 1]):
+                start -= 1
+            asked = [one.norm for one in reading.tokens[start:index]]
+            the = start > 0 and reading.tokens[start - 1].norm in ("the", "that")
+            ids = self._told_by(asked, scene.shown, whole=the) if asked else ()
+            if len(ids) == 1:
+                found.append(_span(reading, start - the, index + 1, ids))
+        return found
+
+    def _telling_word(self, token: Token) -> bool:
+        return token.word and len(token.norm) > 2 and token.norm not in self._stops
+
+    def _told_by(self, asked: Sequence[str], shown: Sequence[str], *, whole: bool) -> tuple[str, ...]:
+        """The shown items whose titles have a word like one of ``asked``, else, for the ``whole`` record, its texts."""
+        items = [self._vocabulary.by_id[id_] for id_ in shown if id_ in self._vocabulary.by_id]
+        by_title = tuple(
+            item.id for item in items if any(_like(word, own) for word in asked for own in words(item.title))
+        )
+        if by_title or not whole:
+            return by_title
+        return tuple(item.id for item in items if all(_said(word, item) for word in asked))
 
     def partial(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
         """A telling word out of the title of one shown item."""
@@ -152,3 +199,20 @@ def _span(reading: Reading, start: int, end: int, ids: Sequence[str]) -> Span:
     text = reading.slice(start, end)
     mentions = tuple(Mention(text, id_, how="reference", confidence=0.95) for id_ in ids or (None,))
     return Span(start, end, "reference", mentions=mentions, rank=2)
+
+
+def _titled(item: Item, asked: Sequence[str]) -> bool:
+    return any(_like(word, own) for word in asked for own in words(item.title))
+
+
+def _like(word: str, own: str) -> bool:
+    """Whether two words have one stem: "squeezy" and "squeeze"."""
+    shared = next((n for n, (a, b) in enumerate(zip(word, own, strict=False)) if a != b), min(len(word), len(own)))
+    return word == own or shared >= max(4, max(len(word), len(own)) - 2)
+
+
+def _said(word: str, item: Item) -> bool:
+    """Whether an item's description or values say a word."""
+    values = [one for value in item.facets.values() for one in (value if isinstance(value, tuple) else (value,))]
+    texts = [item.description, *(one for one in values if isinstance(one, str))]
+    return any(_like(word, own) for text in texts for own in words(text))
