@@ -24,7 +24,7 @@ MESSAGE = "a red one below 50, not too heavy, like Juno"
 RULED = Intent(
     acts=("recommend",), constraints=(Constraint("colour", "is", "red"),), query="red", engines={"acts": "lexical"}
 )
-TRUST = Trust()
+TRUST = Trust(add=0.85, drop=0.95, turn=0.8, number=0.8, wish=0.6, title=0.7, flag=0.8, danger=0.9)
 
 
 def chances(names, **sure):

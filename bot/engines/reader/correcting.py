@@ -62,9 +62,14 @@ def _danger(told: Told, trust: Trust) -> str:
 
 
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
-    """The rules' acts, without what the reader denies and with what it is sure of."""
+    """The rules' acts, without what the reader denies and with what it is sure of.
+
+    Not denied is what a surprise or a fresh start asks for, and a wish and a service question in one message: the
+    rules cut it into clauses, the reader sees it as one.
+    """
     chances = told.acts
-    kept = [act for act in intent.acts if chances[act] > 1 - trust.act]
+    firm = intent.surprise or intent.reset or ("support" in intent.acts and bool(_WANTING & set(intent.acts)))
+    kept = [act for act in intent.acts if firm or chances[act] > 1 - trust.act]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if {*kept, *new} >= _WANTING:
         worse = min(_WANTING, key=lambda act: chances[act])

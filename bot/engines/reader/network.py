@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
 
+from bot.engines.encoder import EncoderNetwork
 from bot.engines.reader.framing import Framed
 from bot.engines.reader.sheet import ABOUT, ACTS, MATCHES, OPERATORS, ROLES, TAGS, TYPES, VERDICTS
 
@@ -91,13 +92,12 @@ def _rows(rows: Sequence[object], width: int) -> Tensor:
     return torch.tensor(rows, dtype=torch.long) if rows else torch.zeros((0, width) if width else 0, dtype=torch.long)
 
 
-class ReaderNetwork(nn.Module):
+class ReaderNetwork(EncoderNetwork):
     """About 10.9M parameters beside the word table, which is MiniLM's own and never trained."""
 
     def __init__(self, config: BertConfig) -> None:
         """An untrained network in the shape of ``config``; `BertModel` weights can be loaded into ``encoder``."""
-        super().__init__()
-        self.encoder = BertModel(config, add_pooling_layer=False)
+        super().__init__(config)
         self.type_embedding = nn.Embedding(len(TYPES), WIDTH)
         self.match_embedding = nn.Embedding(len(MATCHES), WIDTH)
         self.acts = _mlp(2 * WIDTH, len(ACTS))

@@ -26,19 +26,7 @@ _HINT = "install Shelftalk again, train a reader (`shelftalk train reader`), or 
 
 def save(network: ReaderNetwork, folder: Path) -> Path:
     """Write the weights of ``network`` into ``folder``, about a byte each; the path of the file."""
-    tensors: dict[str, Tensor] = {}
-    for name, weight in network.state_dict().items():
-        if name == TABLE or not weight.is_floating_point():
-            continue
-        if weight.ndim == 2:
-            tensors[name], tensors[name + _SCALE] = rounded(weight.float())
-        else:
-            tensors[name] = weight.float().contiguous()
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f"{FILE}.tmp"
-    save_file(tensors, aside, metadata={"format": "shelftalk-reader-1"})
-    aside.chmod(0o644)  # safetensors leaves it to its owner alone
-    return aside.replace(folder / FILE)
+    return write(packed(network.state_dict()), folder / FILE, form="shelftalk-reader-1")
 
 
 def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
@@ -48,7 +36,7 @@ def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
     """
     network = ReaderNetwork(config)
     try:
-        left = network.load_state_dict({**_expanded(load_file(folder / FILE)), TABLE: table.float()}, strict=False)
+        left = network.load_state_dict({**unpacked(load_file(folder / FILE)), TABLE: table.float()}, strict=False)
         missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
         if missing or left.unexpected_keys:
             raise ValueError(f"{(missing or left.unexpected_keys)[0]} does not fit")
@@ -58,8 +46,30 @@ def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
     return network.eval().requires_grad_(False)
 
 
-def _expanded(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The stored weights as float32."""
+def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights as they are stored: matrices as int8 and their scales, vectors as float32, no word table."""
+    tensors: dict[str, Tensor] = {}
+    for name, weight in weights.items():
+        if name == TABLE or not weight.is_floating_point():
+            continue
+        if weight.ndim == 2:
+            tensors[name], tensors[name + _SCALE] = rounded(weight.float())
+        else:
+            tensors[name] = weight.float().contiguous()
+    return tensors
+
+
+def write(tensors: dict[str, Tensor], path: Path, *, form: str) -> Path:
+    """Leave a file of weights, whole or not at all; ``form`` names its format."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.tmp")
+    save_file(tensors, aside, metadata={"format": form})
+    aside.chmod(0o644)  # safetensors leaves it to its owner alone
+    return aside.replace(path)
+
+
+def unpacked(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What `packed` made, as float32 again."""
     return {
         name: expanded(weight, stored[name + _SCALE]) if weight.dtype == torch.int8 else weight
         for name, weight in stored.items()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Probabilities, 0 to 1, chosen on the open half of the gold messages (`shelftalk eval understand`).
+    """Probabilities, 0 to 1, chosen on the open half of the gold messages by `shelftalk eval trust`.
+
+    What is above 1 is never reached: there the rules stand.
 
     ``act``: to add an act, and of its absence to take one away. ``add``: to add a value, ``drop``: of "none" to take
     one away, ``turn``: to turn its polarity. ``number``: to read a number another way. ``wish``, ``title``: of tagged
@@ -16,13 +18,13 @@ class Trust:
     """
 
     act: float = 0.8
-    add: float = 0.85
-    drop: float = 0.95
-    turn: float = 0.8
-    number: float = 0.8
-    wish: float = 0.6
-    title: float = 0.7
+    add: float = 1.01
+    drop: float = 0.4
+    turn: float = 0.7
+    number: float = 1.01
+    wish: float = 1.01
+    title: float = 1.01
     role: float = 0.8
     about: float = 0.8
-    flag: float = 0.8
-    danger: float = 0.9
+    flag: float = 0.95
+    danger: float = 1.01

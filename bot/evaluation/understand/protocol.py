@@ -19,7 +19,7 @@ from bot.evaluation.understand.failures import wrong
 from bot.evaluation.understand.figures import RESAMPLES, Figure, figures
 from bot.evaluation.understand.legal import faults
 from bot.evaluation.understand.slots import SLOTS, Compared, Kind
-from bot.evaluation.understand.systems import RULES, SHIPPED, Heard, Systems, product
+from bot.evaluation.understand.systems import RULES, SHIPPED, Heard, Systems, product, trained
 from bot.remembering import Remembering
 from bot.settings import Settings
 from bot.understanding import Vocabulary
@@ -66,15 +66,16 @@ def run(
 ) -> Report:
     """Figures of every system with checks of the one in charge; with ``failures`` what that one reads wrongly.
 
-    ``settings`` say who is in charge: the default profile, whatever the environment says, unless others are given.
+    ``settings`` say who is in charge: the default profile, whatever the environment says, unless others are given;
+    by default the trained reader that ships is measured beside it.
 
     Raises InvalidRequest for labels or catalogues that are missing or wrong.
     """
     found = tuple(shops(data, gold=gold, places=places))
-    settings = settings or Settings.load(environ={})
+    whole, settings = settings is None, settings or Settings.load(environ={})
     embedder = choose.embedder(settings)
     cases = [case for shop in found for case in shop.cases]
-    systems = Systems(cases, Remembering(embedder), product(settings, embedder))
+    systems = Systems(cases, Remembering(embedder), product(settings, embedder), trained(embedder) if whole else None)
     reads, lists = list[Read](), list[dict[str, Any]]()
     for shop in found:
         readers = systems.of(shop)

@@ -23,7 +23,7 @@ from bot.understanding import Vocabulary, understand
 from prompts import Registry
 from vectorstore.base import Embedder, Schema
 
-RULES, SHIPPED = "rules", "as shipped"
+TRAINED, RULES, SHIPPED = "trained reader", "rules", "as shipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,26 @@ InCharge: TypeAlias = Callable[[str, LexicalUnderstander, Vocabulary], Understan
 """A catalogue's name, its rules and its vocabulary -> the reader in charge of it."""
 
 
+def trained(embedder: Embedder) -> InCharge | None:
+    """The trained reader that ships; None where there is none."""
+    from bot.engines.reader.reading import WEIGHTS
+    from bot.engines.reader.storing import FILE
+
+    if not (WEIGHTS / FILE).is_file():
+        return None
+    return product(Settings.load(understander="reader", environ={}), embedder)
+
+
 class Systems:
     """Makes the readers of one catalogue after the other."""
 
-    def __init__(self, cases: Sequence[Case], embedder: Embedder, in_charge: InCharge) -> None:
-        """Find the commonest act of the open half of ``cases``, and embed the shipped example sentences."""
+    def __init__(
+        self, cases: Sequence[Case], embedder: Embedder, in_charge: InCharge, trained: InCharge | None = None
+    ) -> None:
+        """Find the commonest act of the open half of ``cases``, and embed the shipped example sentences.
+
+        ``trained`` is measured beside the reader that is ``in_charge``, where that is another.
+        """
         known = [case for case in cases if case.half == "open"] or cases
         self._common = Counter(act for case in known for act in case.want.acts).most_common(1)[0][0]
         examples = [(act, text) for act, texts in table("en.acts")["prototypes"].items() for text in texts]
@@ -51,6 +66,7 @@ class Systems:
         self._examples = embedder.embed([text for _, text in examples], kind="query")
         self._embedder = embedder
         self._in_charge = in_charge
+        self._trained = trained
 
     def of(self, shop: Shop) -> Mapping[str, Reader]:
         """Name -> reader, the one in charge last. As shipped is left out where it is the rules."""
@@ -60,8 +76,10 @@ class Systems:
         readers: dict[str, Reader] = {
             "majority": self._majority,
             "nearest prototype": self._nearest,
-            RULES: _reader(lexical, lexical, schema),
         }
+        if self._trained and shipped is lexical:
+            readers[TRAINED] = _reader(self._trained(shop.name, lexical, shop.vocabulary), lexical, schema)
+        readers[RULES] = _reader(lexical, lexical, schema)
         return readers if shipped is lexical else {**readers, SHIPPED: _reader(shipped, lexical, schema)}
 
     def _majority(self, case: Case) -> Heard:
