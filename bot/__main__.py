@@ -146,7 +146,8 @@ def doctor(json: Json = False, data_dir: DataDir = None, profile: Profile = None
 def evaluate(
     protocol: Annotated[str, typer.Argument(help="The protocol's name; `list` names them.")],
     data: Annotated[Path, typer.Option(help="The folder of public data files.")] = Path("../shared/data"),
-    failures: Annotated[bool, typer.Option("--failures", help="For `understand`: list what is read wrongly.")] = False,
+    failures: Annotated[bool, typer.Option("--failures", help="`understand` and `write`: list what is wrong.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="`reranker`: the folder of trained weights.")] = None,
     json: Json = False,
 ) -> None:
     """Measure quality by a protocol."""
@@ -155,7 +156,7 @@ def evaluate(
     from bot.terminal.reporting import show
 
     with explained():
-        show(run(protocol, data=data, failures=failures), json=json)
+        show(run(protocol, data=data, failures=failures, weights=weights), json=json)
 
 
 @app.command()

@@ -55,7 +55,7 @@ def _recommend(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """An item's record in words; a title that is not here leads to its nearest ones, labelled as such."""
     ids = about.subjects(turn.state, turn.intent)
-    absent = [mention.text for mention in turn.intent.mentions if mention.item_id is None]
+    absent = any(mention.item_id is None and mention.how == "title" for mention in turn.intent.mentions)
     if absent and not ids:
         yield from recommend(turn)
         return
@@ -85,7 +85,8 @@ def _compare(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 def _why_not(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """Why a named item is not on the list."""
     ids = about.subjects(turn.state, turn.intent)
-    lines = [about.missing(turn.voice, one.text) for one in turn.intent.mentions if one.item_id is None]
+    absent = [one for one in turn.intent.mentions if one.item_id is None and one.how == "title"]
+    lines = [about.missing(turn.voice, one.text) for one in absent]
     for id_ in ids:
         place, total = place_of(turn, id_)
         lines.append(about.why_not(turn.shelf, turn.voice, turn.state, id_, place=place, total=total))
@@ -96,7 +97,13 @@ def _why_not(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 def _support(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """A cited answer, or "I do not know" with what was checked and the way to a person."""
     question = turn.intent.question or turn.message
-    answer = support.answer(turn.shelf.help, question, embedder=turn.shelf.embedder, language=turn.state.language)
+    answer = support.answer(
+        turn.shelf.help,
+        question,
+        embedder=turn.shelf.embedder,
+        reranker=support.trusted(turn.shelf.reranker),
+        language=turn.state.language,
+    )
     abstained = turn.state.abstained + 1 if answer.abstained else 0
     turn.state = replace(turn.state, abstained=abstained, last_question=question)
     turn.suggestions = suggesting.after_support(turn, answer)

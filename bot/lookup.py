@@ -50,7 +50,8 @@ def search(
 
 def answer(shelf: types.Shelf, voice: Voice, question: str) -> tuple[types.Answer, str]:
     """The cited answer to a service question, or the abstention, and its words."""
-    found = support.answer(shelf.help, question, embedder=shelf.embedder, language=voice.locale)
+    reranker = support.trusted(shelf.reranker)
+    found = support.answer(shelf.help, question, embedder=shelf.embedder, reranker=reranker, language=voice.locale)
     situation = "abstain" if found.abstained else "quoted"
     brief = types.Brief(task="answer", situation=situation, voice=voice, message=question, answer=found)
     return found, "".join(shelf.composed.write(brief))

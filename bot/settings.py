@@ -42,7 +42,8 @@ class Settings:
     - ``understander``: ``lexical``, ``reader`` (the trained one), or ``chat`` (the model named by ``chat``).
     - ``writer``: ``composed``, or ``chat``.
     - ``embedder``: ``minilm``, ``hashed``, a sentence-transformers folder or name, or a `/v1/embeddings` URL.
-    - ``reranker``: ``late``, ``dense``, ``overlap``, ``none``, a cross-encoder folder or name, or a `/rerank` URL.
+    - ``reranker``: ``late``, ``pairs`` (the trained one), ``dense``, ``overlap``, ``none``, a folder of trained
+      weights, a cross-encoder folder or name, or a `/rerank` URL; ``auto``: ``pairs`` where it ships, else ``late``.
     - ``store``: ``chroma``, ``memory``, or the URL of a Chroma server.
     - ``memory_url``: empty for SQLite in the data directory, else a database URL; ``memory`` keeps nothing.
     - ``style``: ``plain``, ``terse``, ``warm``, ``playful``, or one that the prompts of your own folder speak.
@@ -66,7 +67,7 @@ class Settings:
     understander: str = "auto"
     writer: str = "auto"
     embedder: str = "minilm"
-    reranker: str = "late"
+    reranker: str = "auto"
     store: str = "chroma"
     memory_url: str = ""
     device: str = "auto"

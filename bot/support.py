@@ -57,6 +57,11 @@ def answer(
     return _said(question, found, topic=topic, confidence=confidence)
 
 
+def trusted(reranker: Reranker | None) -> Reranker | None:
+    """The reranker where it was measured to order passages better, else none."""
+    return reranker if getattr(reranker, "reads_help", False) else None
+
+
 def warm(index: PassageIndex, *, embedder: Embedder) -> None:
     """Read the whole help centre ahead of the first question: about 6 ms a sentence, once."""
     reader = reader_of(index, embedder)

@@ -152,7 +152,8 @@ class DialogueState:
 
     ``shown`` are all ids ever shown in this session, ``last_shown`` the latest list in its order, ``focus`` the item
     that "it" means. ``asked`` are the facets that the visitor was asked about: none is asked twice. ``abstained``
-    counts abstentions in a row.
+    counts abstentions in a row. ``implied`` are the keys (`constraint_key`) of bounds that a word of degree or a
+    critique was turned into: in force like any other, but no limit that the visitor named.
     """
 
     constraints: tuple[Constraint, ...] = ()
@@ -170,6 +171,7 @@ class DialogueState:
     handed_over: str | None = None
     last_question: str = ""
     asked: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
 
 
 # -- retrieval and ranking --------------------------------------------------------------------------------------------
@@ -230,9 +232,11 @@ class Evidence:
 
     ``kind``: ``constraint`` (facet, value: a constraint it meets), ``unmet`` (facet, value: what it has instead, or
     "" when the record is silent), ``liked`` (value: the liked item's title, ``strength`` the cosine; ``shared`` the
-    facet values both hold, ``degree`` "close" or "somewhat" when it is among the nearest), ``wish`` (value: the wish,
-    ``quote``: the sentence of the description that answers it, ``strength``; without a quote ``degree`` says how it is
-    answered: "close" in meaning, "word" for the words in ``shared`` that the record holds, or "nearest" there is),
+    facet values both hold, ``degree`` "close" in meaning, "slight" where little is shared, or "led" where it only led
+    the search there), ``wish`` (value: the wish, ``quote``: the sentence of the description that speaks of it, with
+    ``strength``; ``shared``: the words of the wish with how the quote, else the record, says them; ``degree`` "word"
+    where these are all its telling words, "part" where some, "close" for a quote without one, "nearest" where the wish
+    only found the item),
     ``near`` (value: the named title that is not here and that this one comes nearest to), ``fact`` (facet, value),
     ``order`` (facet, value, ``strength``: its place from 1 among all that fit), ``tradeoff`` (facet, value:
     "lower"/"higher" than the rest of the list, or a value that no other holds), ``without`` (value: a liked title;
@@ -527,6 +531,23 @@ class Reranker(Protocol):
     name: str
 
     def score(self, query: str, items: Sequence[Item | Passage]) -> NDArray[np.float32]:
+        """``(len(items),)`` float32; higher is better; comparable within one call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What items are wanted for: the words to search for, and the titles that the visitor liked, latest last."""
+
+    query: str
+    likes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class NeedReranker(Reranker, Protocol):
+    """A reranker that reads more of the state than the words to search for."""
+
+    def score_need(self, need: Need, items: Sequence[Item | Passage]) -> NDArray[np.float32]:
         """``(len(items),)`` float32; higher is better; comparable within one call."""
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.types import Reranker
     from vectorstore.base import Embedder
+
+_log = logging.getLogger(__name__)
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -39,7 +42,9 @@ def reranker(settings: Settings, embedder: Embedder) -> Reranker | None:
     """The reranker that the settings name, or None for ``none``. Raises EngineError with the remedy."""
     name = settings.reranker
     makers: dict[str, Callable[[], Reranker | None]] = {
+        "auto": lambda: _best(settings, embedder),
         "none": lambda: None,
+        "pairs": lambda: _pairs(settings, embedder, None),
         "late": lambda: _late(embedder),
         "dense": lambda: _dense(embedder),
         "overlap": _overlap,
@@ -50,6 +55,8 @@ def reranker(settings: Settings, embedder: Embedder) -> Reranker | None:
         from bot.engines.rerank_http import HttpReranker
 
         return HttpReranker(name)
+    if (Path(name) / "reranker.safetensors").is_file():
+        return _pairs(settings, embedder, Path(name))
     if not Path(name).is_dir() and "/" not in name:
         raise EngineError(
             f"no reranker is called {name!r}",
@@ -58,6 +65,29 @@ def reranker(settings: Settings, embedder: Embedder) -> Reranker | None:
     from bot.engines.rerank_cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker(name, device=settings.device)
+
+
+def _best(settings: Settings, embedder: Embedder) -> Reranker | None:
+    """Late interaction, and behind it the trained re-ranker where one ships that was measured to help."""
+    from vectorstore.embedders.local import LocalEmbedder
+
+    late = _late(embedder)
+    if late is None or not isinstance(embedder, LocalEmbedder):
+        return late
+    from bot.engines.rerank_pairs import open_cascade, shipped
+
+    try:
+        return open_cascade(late, device=settings.device) if shipped() else late
+    except EngineError as error:
+        _log.warning("the trained re-ranker is left out: %s (%s)", error, error.hint)
+        return late
+
+
+def _pairs(settings: Settings, embedder: Embedder, folder: Path | None) -> Reranker:
+    """The trained re-ranker in ``folder``, or the one that ships, behind late interaction."""
+    from bot.engines.rerank_pairs import open_cascade
+
+    return open_cascade(_late(embedder) or _dense(embedder), device=settings.device, folder=folder)
 
 
 def _late(embedder: Embedder) -> Reranker | None:

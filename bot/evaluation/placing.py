@@ -36,6 +36,16 @@ def reciprocal_rank(found: Sequence[str], right: Collection[str]) -> float:
     return next((1 / (place + 1) for place, id_ in enumerate(found) if id_ in right), 0.0)
 
 
+def interval(values: Sequence[float] | Values, *, seed: int = 0) -> tuple[float, float]:
+    """The middle 95% of the mean over `RESAMPLES` bootstrap draws of queries, deterministic by ``seed``."""
+    sample = np.asarray(values, np.float64)
+    if not len(sample):
+        return 0.0, 0.0
+    draws = np.random.default_rng(seed).integers(0, len(sample), (RESAMPLES, len(sample)))
+    low, high = np.percentile(sample[draws].mean(1), [2.5, 97.5])
+    return float(low), float(high)
+
+
 def standard_error(values: Sequence[float] | Values, *, seed: int = 0) -> float:
     """Of the mean, by the bootstrap over queries (Efron, 1979): `RESAMPLES` draws, deterministic by ``seed``."""
     sample = np.asarray(values, np.float64)

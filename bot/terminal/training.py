@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bot.terminal.console import err, out
-from bot.training.recipe import Recipe, Step
+from bot.training.recipe import Plan, Recipe, Step
+
+if TYPE_CHECKING:
+    from bot.training.ranking.recipe import RankingRecipe
 
 _LOSSES = ("acts", "about", "verdicts", "link", "operators", "roles", "tags")
 
@@ -29,13 +32,27 @@ def reader(recipe: Recipe, *, data: Path, rows: Path | None, out: Path, device: 
     sources = Sources(data, model_folder(), rows)
     with _stoppable(out), _Bar(recipe) as bar, _stopping_gently(bar):
         told = train(sources, out, recipe, device=device, progress=bar)
-    _show(told, out)
+    _show_heads(told)
+    _left(told, out, "reader.safetensors")
+
+
+def reranker(recipe: RankingRecipe, *, data: Path, rows: Path | None, out: Path, device: str) -> None:
+    """Train a re-ranker into the folder ``out`` and say how well it orders what was held out."""
+    from bot.training.ranking.material import Sources
+    from bot.training.ranking.reranker import train
+    from vectorstore.embedders.local import model_folder
+
+    sources = Sources(data, model_folder(), rows)
+    with _stoppable(out), _Bar(recipe) as bar, _stopping_gently(bar):
+        told = train(sources, out, recipe, device=device, progress=bar)
+    _show_orders(told)
+    _left(told, out, "reranker.safetensors")
 
 
 class _Bar:
     """One bar for all steps. A wish to stop ends the training after the step that is running."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Plan) -> None:
         self.stop = False
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -67,7 +84,7 @@ def words_of(step: Step) -> str:
     """The time left and the losses, as they stand beside the bar."""
     left = timedelta(seconds=round(step.left))
     losses = " ".join(f"{name} {step.losses[name]:.2f}" for name in _LOSSES if name in step.losses)
-    return f"{left} left, loss {step.losses['loss']:.2f}: {losses}"
+    return f"{left} left, loss {step.losses['loss']:.2f}" + (f": {losses}" if losses else "")
 
 
 @contextmanager
@@ -93,8 +110,8 @@ def _stoppable(folder: Path) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _show(told: Mapping[str, Any], folder: Path) -> None:
-    """How well the best weights read each part that was held out, and what was written."""
+def _show_heads(told: Mapping[str, Any]) -> None:
+    """How well the best weights read each part that was held out."""
     best = max(told["curve"], key=lambda row: row["score"])
     heads = list(dict.fromkeys(name for part in told["held out"] for name in best[part] if name != "exact"))
     table = Table(title=f"held out, at step {best['step']} of {told['steps']}: F1 of each head", title_justify="left")
@@ -104,5 +121,24 @@ def _show(told: Mapping[str, Any], folder: Path) -> None:
         scores = [f"{best[part][name]:.3f}" if name in best[part] else "-" for name in heads]
         table.add_row(part, f"{count:,}", f"{best[part]['exact']:.3f}", *scores)
     out.print(table)
-    files = "reader.safetensors, training.json, curves.svg and MODEL_CARD.md"
+
+
+def _show_orders(told: Mapping[str, Any]) -> None:
+    """How well the best weights order each part that was held out."""
+    best = max(told["curve"], key=lambda row: row["score"])
+    title = (
+        f"held out, at step {best['step']} of {told['steps']}: one right text among up to {told['recipe']['judged']}"
+    )
+    table = Table(title=title, title_justify="left")
+    figures = ("nDCG@10", "se", "MRR", "first")
+    for name in ("part", "groups", *figures):
+        table.add_column(name, justify="left" if name == "part" else "right")
+    for part, count in told["held out"].items():
+        table.add_row(part, f"{count:,}", *(f"{best[part][name]:.3f}" for name in figures))
+    out.print(table)
+
+
+def _left(told: Mapping[str, Any], folder: Path, weights: str) -> None:
+    """What was written where."""
+    files = f"{weights}, training.json, curves.svg and MODEL_CARD.md"
     out.print(f"{files} are in {folder}, after {told['minutes']} minutes on {told['device']}", markup=False)

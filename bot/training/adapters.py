@@ -6,12 +6,15 @@ The encoder itself stays as it is; what is shipped has no adapters any more.
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from bot.engines.reader.network import ReaderNetwork
+from bot.engines.encoder import EncoderNetwork
+
+Network = TypeVar("Network", bound=EncoderNetwork)
 
 
 class LowRank(nn.Module):
@@ -30,20 +33,20 @@ class LowRank(nn.Module):
         return weight + self.up @ self.down
 
 
-def adapt(network: ReaderNetwork, rank: int) -> None:
+def adapt(network: EncoderNetwork, rank: int) -> None:
     """Freeze the encoder of ``network`` and lay adapters on all its linear layers."""
     network.encoder.requires_grad_(False)
     for layer in [one for one in network.encoder.modules() if isinstance(one, nn.Linear)]:
         parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
 
 
-def merged(network: ReaderNetwork) -> ReaderNetwork:
+def merged(network: Network) -> Network:
     """``network`` itself, or, where it has adapters, another one with the adapters added to the matrices."""
     adapted = {name: one for name, one in network.named_modules() if parametrize.is_parametrized(one)}
     if not adapted:
         return network
     weights = {name: one for name, one in network.state_dict().items() if ".parametrizations." not in name}
     weights |= {f"{name}.weight": one.weight.detach() for name, one in adapted.items()}
-    found = ReaderNetwork(network.encoder.config)
+    found = type(network)(network.encoder.config)
     found.load_state_dict(weights)
     return found.train(network.training)

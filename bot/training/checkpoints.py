@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from bot.errors import EngineError, InvalidRequest
-from bot.training.recipe import Recipe
+from bot.training.recipe import Plan
 
 FILE = "checkpoint.pt"
 _MAY_DIFFER = frozenset({"minutes", "patience"})
@@ -23,9 +23,7 @@ def write(folder: Path, state: dict[str, Any]) -> None:
     (folder / "checkpoint.tmp").replace(folder / FILE)
 
 
-def read(
-    folder: Path, recipe: Recipe, counts: dict[str, tuple[int, int]], place: torch.device
-) -> dict[str, Any] | None:
+def read(folder: Path, recipe: Plan, counts: dict[str, tuple[int, int]], place: torch.device) -> dict[str, Any] | None:
     """What `write` kept of a training by ``recipe`` on as many texts; None where there is none.
 
     Raises EngineError when the file is damaged, InvalidRequest when it is of another training.
@@ -35,7 +33,7 @@ def read(
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location=place, weights_only=True)
-        kept = Recipe(**state["recipe"])
+        kept = type(recipe)(**state["recipe"])
         texts = state["counts"]
     except (OSError, EOFError, RuntimeError, ValueError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise damaged(folder, error) from error
@@ -57,8 +55,8 @@ def damaged(folder: Path, error: Exception) -> EngineError:
     )
 
 
-def _differences(kept: Recipe, asked: Recipe) -> list[str]:
+def _differences(kept: Plan, asked: Plan) -> list[str]:
     """What was trained with and what is asked for, by name."""
     there, here = asdict(kept), asdict(asked)
-    names = [one.name for one in fields(Recipe) if one.name not in _MAY_DIFFER and there[one.name] != here[one.name]]
+    names = [one.name for one in fields(asked) if one.name not in _MAY_DIFFER and there[one.name] != here[one.name]]
     return [f"{name} was {there[name]}, now {here[name]}" for name in names]

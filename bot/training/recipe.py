@@ -1,4 +1,4 @@
-"""How a reader is trained, and how far a training has come. Plain data."""
+"""How a network is trained, and how far a training has come. Plain data."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """How to train.
+class Plan:
+    """What every training has.
 
-    - ``steps`` of ``batch`` messages each; ``minutes`` end it early, as do ``patience`` judgements of no gain.
+    - ``steps`` of ``batch`` examples each; ``minutes`` end it early, as do ``patience`` judgements of no gain.
     - ``rate`` of the encoder after a rise over the share ``warm`` of the steps; the heads learn faster.
     - ``decay`` of weights and ``dropout`` (0 to 1) hold it back from learning by heart.
     - ``every``: so many steps lie between two judgements on what is held out.
-    - ``shares`` of a batch: patterns, labelled turns, SGD, service corpora; ``pseudo``: share of made-up shops.
     - ``own``: the share of a batch that an operator's own lines take, where there are any.
     - ``lora``: the rank of adapters that are trained in place of the encoder; 0 trains the encoder itself.
     """
@@ -30,8 +29,6 @@ class Recipe:
     minutes: float = 80.0
     every: int = 250
     patience: int = 6
-    shares: tuple[float, float, float, float] = (0.55, 0.17, 0.18, 0.10)
-    pseudo: float = 0.45
     own: float = 0.25
     dropout: float = 0.1
     lora: int = 0
@@ -46,10 +43,21 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe(Plan):
+    """How a reader is trained.
+
+    - ``shares`` of a batch: patterns, labelled turns, SGD, service corpora; ``pseudo``: share of made-up shops.
+    """
+
+    shares: tuple[float, float, float, float] = (0.55, 0.17, 0.18, 0.10)
+    pseudo: float = 0.45
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """How far a training is: steps done, seconds spent, and the running mean of each head's loss."""
 
-    recipe: Recipe
+    recipe: Plan
     done: int
     seconds: float
     losses: Mapping[str, float]

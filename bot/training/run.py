@@ -1,6 +1,7 @@
-"""One training of the reader: steps, judgements on what is held out, and the best weights so far.
+"""One training: steps, judgements on what is held out, and the best weights so far.
 
-It stops early when nothing gets better, and goes on where a checkpoint left off, drawing the same examples.
+It stops early when nothing gets better, and goes on where a checkpoint left off, drawing the same examples. Knows
+neither what learns nor what it learns from.
 """
 
 from __future__ import annotations
@@ -10,22 +11,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import torch
 from torch import Tensor
 
-from bot.engines.reader.framing import Framed, Framer
-from bot.engines.reader.network import Logits, ReaderNetwork, collate
-from bot.engines.reader.storing import FILE, save
+from bot.engines.encoder import EncoderNetwork
 from bot.training import checkpoints
-from bot.training.adapters import merged
 from bot.training.curves import drawn
-from bot.training.examples import Example
-from bot.training.losses import losses
-from bot.training.recipe import Progress, Recipe, Step
-from bot.training.scoring import Score, score
-from bot.training.texts import Texts
+from bot.training.learning import Example, Material, Subject
+from bot.training.recipe import Plan, Progress, Step
 
 HEADS_RATE = 3
 """Heads begin untrained and learn so many times faster than the encoder."""
@@ -46,18 +41,19 @@ class Course:
     curve: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Run:
+class Run(Generic[Example]):
     """One training; keeps the best weights by the validation score."""
 
-    def __init__(self, network: ReaderNetwork, framer: Framer, recipe: Recipe, place: torch.device, out: Path) -> None:
-        """Train ``network``, which lies on ``place``, into the folder ``out``."""
-        self._network, self._framer, self._recipe, self._place, self._out = network, framer, recipe, place, out
-        self._optimizer = _optimizer(network, recipe)
+    def __init__(self, subject: Subject[Example], recipe: Plan, place: torch.device, out: Path) -> None:
+        """Train ``subject``, whose network lies on ``place``, into the folder ``out``."""
+        self._subject, self._network = subject, subject.network
+        self._recipe, self._place, self._out = recipe, place, out
+        self._optimizer = _optimizer(subject.network, recipe)
         self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, recipe.rate_at)
         self._course = Course()
         self._held: dict[str, int] = {}
 
-    def run(self, texts: Texts, progress: Progress | None) -> dict[str, Any]:
+    def run(self, texts: Material[Example], progress: Progress | None) -> dict[str, Any]:
         """Train until a limit of the recipe is reached; what is told of it also stands in `training.json`."""
         self._resume(texts)
         course, validation = self._course, texts.validation()
@@ -77,24 +73,9 @@ class Run:
                 raise
         return self._told(texts)
 
-    def judge(self, examples: Sequence[Example]) -> Score:
-        """The scores of the network as it is."""
-        self._network.eval()
-        pairs: list[tuple[Sequence[Framed], Logits]] = []
-        with torch.inference_mode():
-            pairs += (self._read(examples[start : start + 32]) for start in range(0, len(examples), 32))
-        return score(pairs, examples)
-
-    def _read(self, examples: Sequence[Example]) -> tuple[list[Framed], Logits]:
-        """What the network says of a batch, in mixed precision."""
-        framed = [self._framer.frame(example.sheet) for example in examples]
-        with torch.autocast(self._place.type, dtype=torch.bfloat16):
-            return framed, self._network(collate(framed).to(self._place))
-
     def _learn(self, batch: Sequence[Example]) -> None:
         self._network.train()
-        framed, logits = self._read(batch)
-        found = losses(logits, framed, batch)
+        found = self._subject.losses(batch)
         found["loss"] = torch.stack(list(found.values())).sum()
         self._optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(found["loss"])
@@ -123,20 +104,22 @@ class Run:
         done = self._course.done
         return done % self._recipe.every == 0 or done == self._recipe.steps or self._late()
 
-    def _judge(self, validation: Mapping[str, Sequence[Example]], texts: Texts) -> None:
+    def _judge(self, validation: Mapping[str, Sequence[Example]], texts: Material[Example]) -> None:
         """Score what is held out, and keep the weights if they are the best so far."""
         course = self._course
-        scores = {name: self.judge(examples) for name, examples in validation.items()}
+        self._network.eval()
+        with torch.inference_mode():
+            scores = {name: self._subject.judge(examples) for name, examples in validation.items()}
         overall = sum(one.overall for one in scores.values()) / len(scores)
         row = {"step": course.done, "minutes": round(course.seconds / 60, 1), "loss": round(course.mean["loss"], 4)}
         course.curve.append(row | {"score": round(overall, 4)} | {name: one.rounded() for name, one in scores.items()})
         course.since = 0 if overall > course.best else course.since + 1
         if overall > course.best:
             course.best = overall
-            save(merged(self._network), self._out)
+            self._subject.save(self._out)
         self._keep(texts)
 
-    def _keep(self, texts: Texts) -> None:
+    def _keep(self, texts: Material[Example]) -> None:
         """A checkpoint that a stopped training goes on from, and the curves so far."""
         state = {
             "network": self._network.state_dict(), "optimizer": self._optimizer.state_dict(),
@@ -146,9 +129,9 @@ class Run:
         checkpoints.write(self._out, state)
         told = self._told(texts)
         (self._out / "training.json").write_text(json.dumps(told, indent=1), "utf-8")
-        (self._out / "curves.svg").write_text(drawn(told), "utf-8")
+        (self._out / "curves.svg").write_text(drawn(told, self._subject.chart), "utf-8")
 
-    def _resume(self, texts: Texts) -> None:
+    def _resume(self, texts: Material[Example]) -> None:
         state = checkpoints.read(self._out, self._recipe, texts.counts(), self._place)
         if state is None:
             return
@@ -162,8 +145,8 @@ class Run:
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise checkpoints.damaged(self._out, error) from error
 
-    def _told(self, texts: Texts) -> dict[str, Any]:
-        course, weights = self._course, self._out / FILE
+    def _told(self, texts: Material[Example]) -> dict[str, Any]:
+        course, weights = self._course, self._out / self._subject.file
         return {
             "recipe": asdict(self._recipe), "steps": course.done, "minutes": round(course.seconds / 60, 1),
             "device": str(self._place), "best": round(course.best, 4), "texts": texts.counts(),
@@ -174,7 +157,7 @@ class Run:
         }  # fmt: skip
 
 
-def _optimizer(network: ReaderNetwork, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimizer(network: EncoderNetwork, recipe: Plan) -> torch.optim.Optimizer:
     trained = [(name.startswith("encoder"), one) for name, one in network.named_parameters() if one.requires_grad]
     body, heads = ([one for encoder, one in trained if encoder == side] for side in (True, False))
     groups = [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.rate * HEADS_RATE}]
