@@ -312,7 +312,7 @@ def test_it_learns(sources, tmp_path):
     """A few steps over two needs that an operator judged put the right texts first."""
     lines = "dark\tale, black\t1\ndark\tcider, pale\t0\nlight\tcider, pale\t1\nlight\tale, black\t0"
     (tmp_path / "own.tsv").write_text(lines, "utf-8")
-    recipe = replace(RECIPE, steps=60, every=60, rate=5e-3, own=1.0, lora=8)
+    recipe = replace(RECIPE, steps=60, every=60, rate=2e-3, own=1.0, lora=8)
     told = train(replace(sources, rows=tmp_path / "own.tsv"), tmp_path / "out", recipe, device="cpu")
     assert told["losses"][-1][1] < 0.75 * told["losses"][0][1]
 
