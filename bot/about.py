@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import types
 from bot.retrieval import known
+from bot.senses import sense_of
 from bot.wording import condition
 from vectorstore.base import Constraint, Facet, FacetValue, Item
 from vectorstore.columns import Columns
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from prompts import Voice
 
 MOST = 4
-_ITEM, _COMPARE, _WHY = "about/item", "about/compare", "about/why_not"
+PLAIN = frozenset({"price", "year", "runtime", "weight", "volume", "people", "pages", "brightness"})
+"""Senses of numbers whose value tells by its unit what it is; any other stands with its label."""
+_ITEM, _COMPARE, _WHY, _ROW = "about/item", "about/compare", "about/why_not", "explain/row"
 
 
 def subjects(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...]:
@@ -83,8 +86,8 @@ def compared(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> Iterator[s
     facets = [facet for facet in shelf.items.schema.facets if facet.role != "popularity"]
     lines = [line for facet in facets if (line := _difference(items, facet, voice))]
     yield from lines or [voice.phrase(_COMPARE, "same", titles=titles)]
-    if shared := [words for facet in facets for words in _shared(items, facet, voice)]:
-        yield voice.phrase(_COMPARE, "shared", titles=titles, shared=shared)
+    if shared := dict.fromkeys(words for facet in facets for words in _shared(items, facet, voice)):
+        yield voice.phrase(_COMPARE, "shared", titles=titles, shared=[*shared])
 
 
 def why_not(
@@ -133,11 +136,21 @@ def spoken(voice: Voice, facet: Facet, value: FacetValue) -> str:
 
 
 def _row(item: Item, facet: Facet, voice: Voice) -> str:
-    """A facet value that can stand without its label, empty where it cannot."""
+    """What an item holds of a facet, so that it can stand in a list without its label; empty where there is nothing."""
     value = item.facets.get(facet.name)
-    if value is None or value is False or value == ():
-        return ""
-    return voice.label(facet.name, facet.label).lower() if value is True else spoken(voice, facet, value)
+    return "" if value is None or value is False or value == () else _bare(facet, value, voice)
+
+
+def _bare(facet: Facet, value: FacetValue, voice: Voice) -> str:
+    """A value in words that say what it is of: "3 in stock", "waterproof", "warranty 2 years"."""
+    label, words = voice.label(facet.name, facet.label), spoken(voice, facet, value)
+    if isinstance(value, bool):
+        return voice.phrase(_ROW, "yes" if value else "no", label=label)
+    if facet.role == "stock":
+        return voice.phrase(_ROW, "stock", value=words) if value else voice.phrase(_ROW, "out_of_stock")
+    if facet.type in ("number", "date") and sense_of(facet) not in PLAIN:
+        return voice.phrase(_ROW, "number", label=label, value=words)
+    return words
 
 
 def _fails(item: Item, failed: Constraint, shelf: types.Shelf, voice: Voice) -> str:
@@ -171,7 +184,7 @@ def _shared(items: Sequence[Item], facet: Facet, voice: Voice) -> Iterator[str]:
     """The values that all items hold."""
     held = [_set(item.facets[facet.name]) if facet.name in item.facets else frozenset() for item in items]
     for value in sorted(frozenset.intersection(*held), key=str):
-        yield voice.value(facet.name, value, facet.unit)
+        yield _bare(facet, value, voice)
 
 
 def _set(value: FacetValue | tuple[float, float]) -> frozenset[Any]:

@@ -13,13 +13,14 @@ class ClaimWords:
     """Lower-case words of one language.
 
     ``negators`` deny what follows, unless a word of ``undo`` comes between; ``praise`` claims a quality that no record
-    holds; ``frame`` says nothing about an item; ``all_of`` makes a sentence speak of every card; ``abbreviations`` end
-    with a full stop inside a sentence.
+    holds, ``service`` terms that only a help page, a record or the visitor names; ``frame`` says nothing about an item;
+    ``all_of`` makes a sentence speak of every card; ``abbreviations`` end with a full stop inside a sentence.
     """
 
     negators: frozenset[str]
     undo: frozenset[str]
     praise: frozenset[str]
+    service: frozenset[str]
     frame: frozenset[str]
     all_of: frozenset[str]
     abbreviations: frozenset[str]

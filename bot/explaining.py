@@ -16,12 +16,13 @@ from bot import evidence as proofs
 from bot.anchors import anchors
 from bot.contrast import tradeoffs
 from bot.drawing import draw as draw
-from bot.likeness import answering, likeness
-from bot.quotes import quotes
+from bot.echoes import telling
+from bot.likeness import answering, led_by, likeness
+from bot.quotes import Quote, quotes
 from bot.ranking import Standing, Weights, stand
 from bot.state import searchable
 from bot.types import Evidence
-from vectorstore.words import tokens
+from vectorstore.words import stem, tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,15 +49,18 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
     embedder: Embedder,
     reranked: Mapping[str, float] | None = None,
     weights: Weights | None = None,
+    said: str | None = None,
 ) -> dict[str, tuple[Evidence, ...]]:
     """Everything provable about each ranked item, by id.
 
-    ``reranked`` and ``weights`` are what `rank` was given; without them the counterfactual "without X among your likes"
-    is only computed where no query was searched for, since it would not be true.
+    ``said`` are the visitor's words so far: a wish that is none of them is not spoken of. ``reranked`` and ``weights``
+    are what `rank` was given; without them the counterfactual "without X among your likes" is only computed where no
+    query was searched for, since it would not be true.
     """
     items = [index.items[one.id] for one in ranked]
     near = anchors(index, state, intent)
-    wanted = wishes(index, state)
+    wanted = spoken(wishes(index, state), said)
+    told = {one.facet for one in state.constraints}
     quoted = quotes(index, [item.id for item in items[:QUOTED]], wanted, embedder=embedder)
     against = tradeoffs(index, items, sorted_by=state.order.facet if state.order else "", asked=_measured(index, state))
 
@@ -73,14 +77,13 @@ def gather(  # noqa: PLR0913 - the stage's whole input, by name
             *proofs.met(index, item, state),
             *proofs.unmet(index, item, found),
             *likes,
-            *(
-                Evidence("wish", value=one.wish, quote=one.text, strength=one.strength)
-                for one in quoted.get(item.id, ())
-            ),
+            *map(_quoted, quoted.get(item.id, ())),
             *proofs.order_of(index, item, state, found),
         )
         if item.id not in quoted and item in items[:QUOTED]:
-            found_for += tuple(answering(index, item, wanted, embedder=embedder, alone=not _personal(found_for)))
+            found_for += tuple(answering(item, wanted, told=told, alone=not _personal(found_for)))
+        if not _personal(found_for):
+            found_for += tuple(led_by(index, item, near))
         gathered[item.id] = (
             *found_for,
             *([against[item.id]] if item.id in against else []),
@@ -97,6 +100,22 @@ def wishes(index: ItemIndex, state: DialogueState) -> tuple[str, ...]:
     named = [proofs.asked(one) for one in state.constraints] + [index.items[id_].title for id_ in state.likes]
     told = {word for text in named for word in tokens(text)}
     return (state.query,) if set(tokens(state.query)) - told else ()
+
+
+def spoken(wishes: Sequence[str], said: str | None) -> tuple[str, ...]:
+    """The wishes whose telling words are all among the words ``said``; all where nothing is known of these."""
+    if said is None:
+        return tuple(wishes)
+    heard = set(tokens(said))
+    return tuple(wish for wish in wishes if set(map(stem, map(str.casefold, telling(wish)))) <= heard)
+
+
+def _quoted(quote: Quote) -> Evidence:
+    """A quote as evidence."""
+    degree = "word" if quote.whole else "part" if quote.words else "close"
+    return Evidence(
+        "wish", value=quote.wish, quote=quote.text, strength=quote.strength, shared=quote.words, degree=degree
+    )
 
 
 def _measured(index: ItemIndex, state: DialogueState) -> frozenset[str]:

@@ -1,16 +1,23 @@
 """What a reply may say: the records of the items that it may name, and the words that evidence and visitor supply.
 
-Built once per reply. Knows no sentence; `claims` asks it.
+Built once per reply. Knows no sentence; `claims` and the rules in `claiming` ask it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.claim_words import ClaimWords, claim_words
-from bot.naming import Titles, Values, words
+from bot.claiming.numerals import Number
+from bot.claiming.roots import root
+from bot.claiming.shortening import title_words, value_words
+from bot.claiming.speech import Speech
+from bot.claiming.visitor import Visitor, own_words
+from bot.meeting import number as number_of
+from bot.naming import Titles, Values, Word, words
 from bot.types import plain
 from vectorstore.base import Facet, Item
 from vectorstore.words import tokens
@@ -31,29 +38,97 @@ class Grounds:
         cards: Sequence[Card],
         *,
         said: Iterable[str] = (),
+        visitor: Iterable[str] | None = None,
         allowed: Iterable[str] = (),
         voice: Any = None,
     ) -> None:
         """``said`` are texts that the reply may repeat; ``allowed`` ids that it may name beside the cards.
 
-        A title that ``said`` names may be named too. ``voice`` adds localised values.
+        A title that ``said`` names may be named too. ``visitor`` are those of the texts that the visitor said, all of
+        them by default. ``voice`` adds localised values.
         """
         said = list(said)
-        self.words: ClaimWords = claim_words(voice.locale if voice is not None else "en")
+        self.locale: str = voice.locale if voice is not None else "en"
+        self.words: ClaimWords = claim_words(self.locale)
         self.titles = Titles(index.items.values())
         self.values = Values(index.schema, _spoken(index, voice))
+        self.facets: Mapping[str, Facet] = {facet.name: facet for facet in index.schema.facets}
+        self.speech = Speech(self.facets, self.locale, voice)
         self.cards = tuple(card.item.id for card in cards)
         named = {one.item_id for text in said for one in self.titles.find(text)}
         self.ours = frozenset([*self.cards, *named, *(id_ for id_ in allowed if id_ in index.items)])
+        self.frame = frozenset(word for one in self.words.frame for word in tokens(one))
+        self.said_text = " ".join(said)
+        self.said_amounts = tuple(amount for text in said for amount in self.speech.units.amounts(text))
+        self._visitor = said if visitor is None else list(visitor)
         self._items: Mapping[str, Item] = index.items
-        self._facets: Mapping[str, Facet] = {facet.name: facet for facet in index.schema.facets}
         self._card_text = {card.item.id: " ".join(_sentences(card)) for card in cards}
-        self._said = frozenset(word for text in said for word in tokens(text)) | {
-            word for one in self.words.frame for word in tokens(one)
-        }
+        self._said = frozenset(word for text in said for word in tokens(text)) | self.frame
         self._said_numbers = {number for text in said for number, _ in numbers(text)}
+        self._said_numbers |= {amount.value for amount in self.said_amounts}
         self._covered = {id_: frozenset(tokens(self._text(id_))) for id_ in self.ours}
+        self._roots = {id_: frozenset(map(root, held)) for id_, held in self._covered.items()}
+        self._said_roots = frozenset(map(root, self._said))
         self._names = frozenset(word.key for text in said for word in words(text))
+        self._rows: dict[str, tuple[Word, ...]] = {}
+        self._told: dict[str, tuple[Number, ...]] = {}
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        """The visitor's own words."""
+        return own_words(self._visitor, self.speech.units, self.words.negators)
+
+    @cached_property
+    def title_words(self) -> Mapping[str, Sequence[tuple[str, tuple[Word, ...], int]]]:
+        """The words of the cards' titles, of all titles that may be named where there are no cards."""
+        return title_words({id_: self._items[id_].title for id_ in self.cards or sorted(self.ours)})
+
+    @cached_property
+    def value_words(self) -> frozenset[str]:
+        """The stems of the words of the records' values."""
+        return value_words(value for id_ in self.ours for value in self.texts(id_))
+
+    def role(self, name: str) -> Facet | None:
+        """The facet that plays a role, or None."""
+        return next((facet for facet in self.facets.values() if facet.role == name), None)
+
+    def cell(self, id: str, facet: str) -> Any:
+        """What a record holds of a facet, None where it is not filled."""
+        return self._items[id].facets.get(facet)
+
+    def base(self, id: str, facet: Facet) -> float | None:
+        """The number that a record holds of a facet, in base units of its kind."""
+        held = number_of(self.cell(id, facet.name))
+        return None if held is None else held * self.speech.units.of_facet(facet)[1]
+
+    def texts(self, id: str, facet: str = "") -> list[str]:
+        """The words that a record holds of a facet, or of all."""
+        cells = [self.cell(id, facet)] if facet else list(self._items[id].facets.values())
+        return [value for cell in cells for value in _several(cell) if isinstance(value, str)]
+
+    def text(self, id: str) -> str:
+        """Title and description of an item."""
+        return f"{self._items[id].title}. {self._items[id].description}"
+
+    def row(self, id: str) -> tuple[Word, ...]:
+        """The words of title and description."""
+        if id not in self._rows:
+            self._rows[id] = tuple(words(self.text(id)))
+        return self._rows[id]
+
+    def amounts_told(self, id: str) -> tuple[Number, ...]:
+        """The numbers and amounts in title and description."""
+        if id not in self._told:
+            self._told[id] = tuple(self.speech.units.amounts(self.text(id)))
+        return self._told[id]
+
+    def described(self, id: str, word: str) -> bool:
+        """Whether title or description of an item say a stemmed word."""
+        return any(one.key == word for one in self.row(id))
+
+    def says(self, word: str) -> bool:
+        """Whether a stemmed word was said by the visitor or a frame, or says nothing."""
+        return word in self._said
 
     def holds(self, ids: Sequence[str], facet: str, value: str) -> bool:
         """Whether every one of the items holds the value."""
@@ -65,8 +140,9 @@ class Grounds:
         return all(cell is not None and value not in _several(cell) for cell in cells)
 
     def covers(self, ids: Sequence[str], word: str) -> bool:
-        """Whether a stemmed word stands in what is known of one of the items, or was said, or says nothing."""
-        return word in self._said or any(word in self._covered[id_] for id_ in ids)
+        """Whether a stemmed word, by its root, stands in what is known of an item, or was said, or says nothing."""
+        key = root(word)
+        return key in self._said_roots or any(key in self._roots[id_] for id_ in ids)
 
     def told(self, ids: Sequence[str], word: str) -> bool:
         """Whether the record or a card of one of the items says the word itself."""
@@ -96,13 +172,14 @@ class Grounds:
         for name, cell in self._items[id].facets.items():
             if not isinstance(cell, (int, float)) or isinstance(cell, bool):
                 continue
-            value, facet = float(cell), self._facets.get(name)
+            value, facet = float(cell), self.facets.get(name)
             yield value
             if facet is not None and facet.role == "year" and plural:
                 yield from (value // 10 * 10, value // 10 * 10 % 100)
             elif facet is not None and facet.unit.startswith("min"):
                 yield from (value // 60, value % 60, round(value / 30) / 2)
         yield from (number for number, _ in numbers(f"{self._items[id].title}. {self._text(id)}"))
+        yield from (amount.value for amount in self.amounts_told(id))
 
     def _text(self, id: str) -> str:
         """All that is known of an item, as text."""
@@ -119,7 +196,11 @@ def grounds_of(brief: Brief, index: ItemIndex, also: Iterable[str] = ()) -> Grou
         said += [*answer.sentences, *answer.checked, *(passage.text for passage in answer.passages)]
         said += [text for one in answer.citations for text in (one.title, one.heading, one.quote)]
     likes = (*state.likes, *state.last_shown) if brief.task != "explain" else state.likes
-    return Grounds(index, brief.cards, said=said, allowed=likes, voice=brief.voice)
+    own = [brief.message, state.query, *state.wishes]
+    for one in state.constraints:
+        facet = index.schema.get(one.facet)
+        own += [f"{text} {facet.unit if facet else ''}" for text in _texts(plain(one.value))]
+    return Grounds(index, brief.cards, said=said, visitor=own, allowed=likes, voice=brief.voice)
 
 
 def numbers(text: str) -> Iterator[tuple[float, str]]:

@@ -1,27 +1,26 @@
-"""How near an item is to something else: to an item that is liked, or to a wish in words.
+"""What ties an item to something else: to an item that is liked, or to a wish in words.
 
-Nearness is measured against the whole catalogue, so that it holds for any embedder. Knows no language.
+Said is what both hold; nearness in meaning alone only where it stands far out from the whole catalogue, so that it
+holds for any embedder. Knows no language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.anchors import shared
-from bot.claim_words import claim_words
+from bot.anchors import shared, values
+from bot.echoes import echoed, telling
 from bot.types import Evidence
-from vectorstore.base import Constraint, Embedder, Facet, Item
-from vectorstore.words import STOP_WORDS, all_tokens, tokens
+from vectorstore.base import Constraint, Facet, Item
 
 if TYPE_CHECKING:
     from vectorstore.index import ItemIndex
 
-CLOSE, SOMEWHAT = 0.015, 0.07
-"""The part of the catalogue that may be as near to a liked item as one that is "close" or "somewhat close"."""
+CLOSE = 4.5
+"""Standard deviations above the mean cosine to a liked item: what stands out so far is close to it without a word."""
 RARE, COMMON = 0.02, 0.15
 """A shared value that this part of the catalogue holds is a bond in itself; one above the second is none."""
 SMALL = 3
@@ -30,58 +29,51 @@ VARIED = 12
 """A facet with fewer values (an age rating) tells nothing when it is shared."""
 SHARED_AT_MOST = 3
 TELLING = 4
-"""A word of the message that is shared with a record has so many letters at least."""
+"""A word somewhere in a description tells something where it has so many letters: "old" is in "eleven-year-old"."""
 
 
 def likeness(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> list[Evidence]:
-    """The anchors that the item resembles, or shares something rare with; the most similar first.
+    """The anchors that the item shares something with, or resembles closely; the surest tie first.
 
-    One that is only "somewhat" close and shares nothing is left out: that would be hard to see.
-
-    Resemblance is measured against the whole catalogue, so that it holds for any embedder; ``strength`` is the cosine.
+    Resemblance is measured against the whole catalogue; ``strength`` is the cosine. ``degree`` is "close" where that
+    alone tells enough, "slight" where only common values of the leading facet are shared, such as a genre of many.
     """
     found = []
     for id_ in (one for one in anchors if one != item.id):
         near = np.delete(index.vectors @ index.vectors[index.row(id_)], index.row(id_))
         cosine = float(index.vectors[index.row(item.id)] @ index.vectors[index.row(id_)])
-        both, degree = _telling(index, item.id, id_), _degree(cosine, near)
-        if degree == "close" or both:
+        both = _telling(index, item.id, id_)
+        degree = "close" if cosine >= float(near.mean() + CLOSE * near.std()) else ""
+        if not both and not degree:
+            both, degree = _common(index, item.id, id_), "slight"
+        if both or degree == "close":
             title = index.items[id_].title
             found.append(Evidence("liked", value=title, strength=cosine, shared=both, degree=degree))
-    return sorted(found, key=lambda one: -one.strength)
+    return sorted(found, key=lambda one: (one.degree == "slight", -one.strength))
 
 
-def answering(
-    index: ItemIndex, item: Item, wishes: Sequence[str], *, embedder: Embedder, alone: bool
-) -> Iterator[Evidence]:
-    """How the record answers wishes that no sentence of it answers, the surest statement only.
+def led_by(index: ItemIndex, item: Item, anchors: Mapping[str, float]) -> Iterator[Evidence]:
+    """The anchor that comes nearest to the item, where nothing else is to be said: it led the search there."""
+    others = [id_ for id_ in anchors if id_ != item.id]
+    near = {id_: float(index.vectors[index.row(item.id)] @ index.vectors[index.row(id_)]) for id_ in others}
+    if id_ := max(near, key=lambda one: near[one], default=""):
+        yield Evidence("liked", value=index.items[id_].title, strength=near[id_], degree="led")
 
-    "close" when the item is among those nearest in meaning. Where the wishes stand ``alone`` also "word", with the
-    words that both hold as they were written, else "nearest": that it is the best there is.
+
+def answering(item: Item, wishes: Sequence[str], *, told: Collection[str] = (), alone: bool) -> Iterator[Evidence]:
+    """How the record answers wishes that no sentence of it answers; the latest wish that it answers, or nothing.
+
+    ``degree`` is "word" where the record says all that a wish says, with the words in ``shared``. Where the wishes
+    stand ``alone`` also "part", where it says some, else "nearest": no more than that the wishes, together, found it.
+    Facets that are ``told`` of in another way are not searched for words.
     """
-    if not wishes:
-        return
-    for wish, vector in zip(wishes, embedder.embed(list(wishes), kind="query"), strict=True):
-        near = index.vectors @ vector
-        cosine = float(near[index.row(item.id)])
-        if _degree(cosine, near) == "close":
-            yield Evidence("wish", value=wish, strength=cosine, degree="close")
-            return
-    if not alone:
-        return
-    common = next((words for wish in wishes if (words := _in_common(item, wish))), None)
-    if common:
-        yield Evidence("wish", value=wishes[-1], shared=tuple(("", word) for word in common), degree="word")
-    else:
-        yield Evidence("wish", value=wishes[-1], degree="nearest")
-
-
-def _degree(cosine: float, near: NDArray[np.float32]) -> str:
-    """Says "close" or "somewhat" of one of the nearest that also stands out from the rest, else nothing."""
-    place, size = int((near > cosine + 1e-6).sum()), len(near)
-    if cosine < float(near.mean() + near.std()):
-        return ""
-    return "close" if place < max(1, CLOSE * size) else "somewhat" if place < max(SMALL, SOMEWHAT * size) else ""
+    heard = [(wish, words) for wish in reversed(wishes) if (words := _heard(item, wish, told))]
+    whole = next((pair for pair in heard if tuple(pair[1]) == telling(pair[0])), None)
+    best = whole or (heard[0] if heard and alone else None)
+    if best is not None:
+        yield Evidence("wish", value=best[0], shared=tuple(best[1].items()), degree="word" if whole else "part")
+    elif alone and wishes:
+        yield Evidence("wish", value=", ".join(wishes), degree="nearest")
 
 
 def _telling(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
@@ -102,12 +94,16 @@ def _holders(index: ItemIndex, facet: Facet, value: str) -> int:
     return index.columns.count([Constraint(facet.name, "is", value)])
 
 
-def _in_common(item: Item, wish: str) -> list[str]:
-    """The words of a wish that the record holds, as they were written; none of a wish that denies something."""
-    if claim_words("en").negators & set(wish.casefold().split()):
-        return []
-    cells = (cell if isinstance(cell, tuple) else (cell,) for cell in item.facets.values())
-    held = set(all_tokens(" ".join([item.title, item.description, *(str(value) for cell in cells for value in cell)])))
-    written = (word.strip(",.;:!?()\"'") for word in wish.split())
-    found = (word for word in written if len(word) >= TELLING and word.casefold() not in STOP_WORDS)
-    return [word for word in found if set(tokens(word)) & held]
+def _common(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
+    """The values of the leading facet that both hold, however many others hold them too."""
+    both = [(facet.name, value) for facet, value in shared(index, first, second)]
+    leading = next((facet.name for facet, _ in values(index.items[second], index.schema)), "")
+    return tuple([pair for pair in both if pair[0] == leading][:SHARED_AT_MOST])
+
+
+def _heard(item: Item, wish: str, told: Collection[str]) -> dict[str, str]:
+    """The words of a wish that a record says, as it says them; short ones only of its title and values."""
+    cells = (cell for name, cell in item.facets.items() if name not in told)
+    held = (str(one) for cell in cells for one in (cell if isinstance(cell, tuple) else (cell,)))
+    found = echoed(wish, item.description, shortest=TELLING) | echoed(wish, " . ".join([item.title, *held]))
+    return {word: found[word] for word in telling(wish) if word in found}

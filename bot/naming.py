@@ -110,7 +110,13 @@ class Values:
 
     def find(self, text: str) -> Iterator[tuple[str, str, int]]:
         """Facet, value and position of each value that the text names; of several the longest that fits."""
-        held, place = words(text), 0
+        held = words(text)
+        for first, _, meant in self.spans(held):
+            yield from ((facet, value, held[first].start) for facet, value in meant)
+
+    def spans(self, held: Sequence[Word]) -> Iterator[tuple[int, int, list[tuple[str, str]]]]:
+        """The words of each value, from the first to the one after its last, and all that it may mean."""
+        place = 0
         while place < len(held):
             fits = [
                 keys
@@ -118,8 +124,8 @@ class Values:
                 if tuple(one.key for one in held[place : place + len(keys)]) == keys
             ]
             longest = max(fits, key=len, default=())
-            for facet, value in sorted(self._by_first[longest[0]][longest]) if longest else ():
-                yield facet, value, held[place].start
+            if longest:
+                yield place, place + len(longest), sorted(self._by_first[longest[0]][longest])
             place += max(1, len(longest))
 
     def _add(self, spelling: str, facet: str, value: str) -> None:

@@ -7,9 +7,9 @@ nothing better is. Knows no index; wording comes from the speakers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.phrasing import Speaker
+from bot.phrasing import WISH, Speaker
 from bot.points import Point
 from bot.repeating import Told, worded
 from bot.telling import points
@@ -20,6 +20,8 @@ ENOUGH = 2
 """Plain facts fill a sentence up to so many points."""
 EXTRA = 1.9
 """A third point has to be worth so much."""
+FACT = 1.0
+"""A fact of so much worth tells more than what kind of thing it is."""
 STALE, REPEATED = 1.6, 0.5
 """What a point loses that every card could make, and for every card that made it already."""
 
@@ -42,17 +44,25 @@ def sentences(speakers: Sequence[Speaker], *, before: str = "") -> list[tuple[st
 
 
 def _chosen(worth: dict[Point, float], most: int) -> list[Point]:
-    """The best points on different topics, one of them personal if any is, the worthiest first."""
+    """The best points on different topics, those that have to be said among them, the worthiest first."""
     ranked = sorted(worth, key=lambda point: -worth[point])
-    personal = [point for point in ranked if point.personal]
+    due = list(_due(ranked))
     chosen, topics = list[Point](), set[str]()
-    for point in [*personal[:1], *(one for one in ranked if one not in personal[:1])]:
+    for point in [*due, *(one for one in ranked if one not in due)]:
         if len(chosen) == most or (len(chosen) >= ENOUGH and worth[point] < EXTRA):
             break
         if topics.isdisjoint(point.topics):
             chosen.append(point)
             topics.update(point.topics)
     return sorted(chosen, key=lambda point: (not point.personal, -worth[point]))
+
+
+def _due(ranked: Sequence[Point]) -> Iterator[Point]:
+    """A personal point if any is; where that rests on words alone, a fact as well that the visitor asked for."""
+    personal = [point for point in ranked if point.personal]
+    yield from personal[:1]
+    if personal and personal[0].prompt == WISH:
+        yield from [point for point in personal if point.prompt != WISH and point.worth >= FACT][:1]
 
 
 def _bare(point: Point) -> Point:

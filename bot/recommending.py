@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot import explaining, suggesting, types
+from bot.echoes import telling
 from bot.errors import EngineError
 from bot.ranking import Weights, rank, shortlist, stand
 from bot.retrieval import retrieve
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from vectorstore.base import Item
+
     Vector: TypeAlias = NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ def recommend(turn: Turn) -> Iterator[types.Event]:
     """Cards with reasons, the reply around them, and one question where the request is broad."""
     shelf, index, intent = turn.shelf, turn.shelf.items, turn.intent
     shown_before = bool(turn.state.shown)
+    turn.state = replace(turn.state, query=turn.state.query or _beside_title(turn))
     vector = _query_vector(turn)
     found = retrieve(index, turn.state, intent, query_vector=vector, rules=shelf.rules)
     yield _progress(turn, found)
@@ -85,6 +89,7 @@ def _present(
         query_vector=vector,
         embedder=turn.shelf.embedder,
         reranked=scores,
+        said=_said(turn),
     )
     cards = explaining.draw(index, ranked, evidence, turn.voice, state=turn.state, before=turn.before)
     first = len(turn.cards)
@@ -97,13 +102,15 @@ def _present(
 def situation(turn: Turn, found: types.Retrieved, shown_before: bool) -> str:
     """The frame that fits: what went wrong first, then what the visitor did, then how much there is."""
     intent, roles = turn.intent, {mention.role for mention in turn.intent.mentions if mention.item_id}
-    absent = any(mention.item_id is None for mention in intent.mentions)
+    absent = _absent(intent)
+    near = any(mention.near for mention in absent)
     anchored = "liked" in roles or (bool(turn.state.likes) and not turn.state.query)
     cases = (
-        ("near_title_none", absent and not turn.cards),
+        ("near_title_none", bool(absent) and not turn.cards),
         ("exhausted", intent.more and not turn.cards and found.total > 0),
         ("none", not turn.cards),
-        ("near_title", absent),
+        ("near_title", near),
+        ("absent_title", bool(absent)),
         ("relaxed", bool(found.relaxed)),
         ("surprise", intent.surprise),
         ("seen_neighbours", "seen" in roles),
@@ -117,6 +124,29 @@ def situation(turn: Turn, found: types.Retrieved, shown_before: bool) -> str:
         ("start", not turn.state.constraints and not turn.state.query),
     )
     return next((name for name, holds in cases if holds), "exact")
+
+
+def _absent(intent: types.Intent) -> tuple[types.Mention, ...]:
+    """The titles that the visitor named and that are not here."""
+    return tuple(one for one in intent.mentions if one.item_id is None and one.how == "title")
+
+
+def _beside_title(turn: Turn) -> str:
+    """The rest of a message about a title that is not here and that nothing here is called like: "tent"."""
+    absent = _absent(turn.intent)
+    if not absent or any(mention.near for mention in absent):
+        return ""
+    rest = turn.message
+    for mention in absent:
+        rest = rest.replace(mention.text, " ")
+    return " ".join(telling(rest))
+
+
+def _said(turn: Turn) -> str | None:
+    """The visitor's words so far; None where they are no words of the records' language."""
+    if not turn.state.language.startswith("en"):
+        return None
+    return " ".join([*(one.text for one in turn.history if one.role == "visitor"), turn.message])
 
 
 def _says_something(intent: types.Intent) -> bool:
@@ -133,7 +163,7 @@ def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
     named = list(dict.fromkeys(one.item_id for one in intent.mentions if one.item_id and one.role != "rejected"))
     titles = [items[id_].title for id_ in (named or state.likes[-2:]) if id_ in items]
     rejected = dict.fromkeys(one.item_id for one in intent.mentions if one.item_id and one.role == "rejected")
-    absent = next((mention.text for mention in intent.mentions if mention.item_id is None), "")
+    absent = next((mention.text for mention in _absent(intent)), "")
     return {
         "n": len(turn.cards),
         "total": found.total,
@@ -143,7 +173,16 @@ def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
         "titles": titles,
         "left_out": [items[id_].title for id_ in rejected if id_ in items],
         "order": order_words(state.order, turn.voice, schema) if state.order else "",
+        "loose": bool(state.wishes),
+        "alone": not state.query and not state.likes,
+        "leading": _leading(turn.cards),
     }
+
+
+def _leading(cards: Sequence[types.Card]) -> bool:
+    """Whether the cards are the first in the visitor's order of all that fit, none left out between them."""
+    places = [one.strength for card in cards for one in card.evidence if one.kind == "order"]
+    return len(places) == len(cards) and all(place <= number for number, place in enumerate(places, start=1))
 
 
 def _query_vector(turn: Turn) -> Vector | None:
@@ -161,12 +200,21 @@ def _rerank(
     if shelf.reranker is None or not text or not ids:
         return {}
     try:
-        scores = shelf.reranker.score(text, [shelf.items.items[id_] for id_ in ids])
+        scores = _scores(turn, shelf.reranker, [shelf.items.items[id_] for id_ in ids])
     except EngineError as error:
         _log.warning("the reranker %s failed: %s", shelf.reranker.name, error)
         yield types.Notice("no_reranker", turn.voice.phrase("notice/degraded", "no_reranker"))
         return {}
     return dict(zip(ids, (float(score) for score in scores), strict=True))
+
+
+def _scores(turn: Turn, reranker: types.Reranker, items: Sequence[Item]) -> Vector:
+    """By what is searched for; where the reranker reads it, by what the visitor liked as well."""
+    if not isinstance(reranker, types.NeedReranker):
+        return reranker.score(turn.state.query, items)
+    known = turn.shelf.items.items
+    likes = tuple(known[id_].title for id_ in turn.state.likes if id_ in known)
+    return reranker.score_need(types.Need(turn.state.query, likes), items)
 
 
 def _progress(turn: Turn, found: types.Retrieved) -> types.Progress:

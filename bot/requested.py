@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.evidence import held
-from bot.limits import Limit, limit_of
+from bot.limits import ABOVE, BELOW, Limit, limit_of
 from bot.phrasing import ASKED, LACKS, WITHIN, Speaker
 from bot.points import FEW, Point, plainly, point, share
 from bot.senses import sense_of
 from bot.types import Evidence
-from vectorstore.base import Facet
+from bot.wording import constraint_key
+from vectorstore.base import Constraint, Facet
 
 MEASURED, TWISTED, DENIED, HELD, DATED, KIND = 2.2, 2.0, 1.7, 1.5, 1.0, 0.4
 """A number beside its limit tells most, that a tent is a tent least; a year stands beside the title anyway."""
@@ -40,13 +41,20 @@ def requested(speaker: Speaker) -> Iterator[Point]:
 
 
 def _measured(speaker: Speaker, facet: Facet, members: Sequence[Evidence], late: float) -> Iterator[Point]:
-    """A number beside its limit, where there is room between them; else the number."""
+    """A number beside the limit that the visitor set, where there is room between them; else the number.
+
+    A bound that a word of degree or a critique was turned into is no limit of theirs: only its side is told.
+    """
     sense, value = sense_of(facet), speaker.value(facet)
-    limit = limit_of(speaker.item.facets[facet.name], [one.constraint for one in members])
+    limits = [one.constraint for one in members if one.constraint is not None]
+    named = [one for one in limits if constraint_key(one) not in speaker.state.implied]
+    limit = limit_of(speaker.item.facets[facet.name], named)
     keys = [f"{sense}_{limit.side}", f"number_{limit.side}"] if limit and sense != "stock" else []
     key = next((key for key in keys if speaker.voice.has(WITHIN, key)), "")
     worth = (DATED if sense == "year" else MEASURED) + late
-    if sense == "year" and not key:
+    if limits and not named and limits[-1].op in BELOW | ABOVE:
+        yield _sided(speaker, facet, limits[-1], worth)
+    elif sense == "year" and not key:
         condition = speaker.condition(members[-1].constraint)
         yield point(WITHIN, "year_inside", [facet.name], worth, {"condition": condition})
     elif limit is None or not key:
@@ -55,6 +63,13 @@ def _measured(speaker: Speaker, facet: Facet, members: Sequence[Evidence], late:
         yield point(*phrase, [facet.name], HELD + late, given)
     else:
         yield point(WITHIN, key, [facet.name], worth, _bounds(speaker, facet, limit))
+
+
+def _sided(speaker: Speaker, facet: Facet, bound: Constraint, worth: float) -> Point:
+    """On which side a number lies, where "light" or "cheaper" was asked for."""
+    side = "lower" if bound.op in BELOW else "higher"
+    key = speaker.voice.pick(WITHIN, f"{sense_of(facet)}_{side}", f"number_{side}")
+    return point(WITHIN, key, [facet.name], worth, {"value": speaker.value(facet), "label": speaker.label(facet.name)})
 
 
 def _bounds(speaker: Speaker, facet: Facet, limit: Limit) -> dict[str, Any]:

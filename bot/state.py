@@ -42,7 +42,8 @@ def fold(
     if intent.acts:
         state = replace(state, language=intent.language)
     state = _mentioned(state, intent.mentions)
-    state = replace(state, constraints=_constraints(state, intent, items))
+    constraints, implied = _constraints(state, intent, items)
+    state = replace(state, constraints=constraints, implied=_implied(state, intent, constraints, implied))
     return _wished(state, intent)
 
 
@@ -148,15 +149,30 @@ def _mentioned(state: DialogueState, mentions: Sequence[Mention]) -> DialogueSta
     return replace(state, focus=named.pop() if len(named) == 1 else None) if named else state
 
 
-def _constraints(state: DialogueState, intent: Intent, items: Mapping[str, Item]) -> tuple[Constraint, ...]:
-    """Dropped and retracted ones go, new ones come, words of degree find their measure, critiques become bounds."""
+def _constraints(
+    state: DialogueState, intent: Intent, items: Mapping[str, Item]
+) -> tuple[tuple[Constraint, ...], list[Constraint]]:
+    """Dropped and retracted ones go, new ones come, words of degree find their measure, critiques become bounds.
+
+    Those whose number nobody named are given once more.
+    """
     left = without(state.constraints, facets=intent.dropped, values=intent.retracted)
     found = joined(left, intent.constraints, items=items, anew="recommend" in intent.acts)
-    found, _ = settled(found, intent.vague, items)
-    for relative in intent.relatives:
-        limit = _limit(relative, state, items)
-        found = joined(found, (limit,), items=items, anew=False) if limit else found
-    return found
+    found, became = settled(found, intent.vague, items)
+    limits = [limit for relative in intent.relatives if (limit := _limit(relative, state, items))]
+    for limit in limits:
+        found = joined(found, (limit,), items=items, anew=False)
+    return found, [*(one.constraint for one in became), *limits]
+
+
+def _implied(
+    state: DialogueState, intent: Intent, constraints: Sequence[Constraint], implied: Sequence[Constraint]
+) -> tuple[str, ...]:
+    """The keys of the bounds in force that nobody named: those of before and those of this message."""
+    named = {constraint_key(one) for one in intent.constraints}
+    keys = [*(key for key in state.implied if key not in named), *map(constraint_key, implied)]
+    in_force = set(map(constraint_key, constraints))
+    return tuple(key for key in dict.fromkeys(keys) if key in in_force)
 
 
 def _limit(relative: Relative, state: DialogueState, items: Mapping[str, Item]) -> Constraint | None:

@@ -13,7 +13,6 @@ from bot.phrasing import HAS, LIKED, ORDER, STANDING, WISH, Speaker
 from bot.points import FEW, Point, plainly, point, share
 from bot.requested import requested
 from bot.senses import sense_of
-from vectorstore.words import tokens
 
 SHORT_QUOTE, LONG_QUOTE = 16, 20
 """A quote of so many words stands in the sentence; the second where it is all that there is to say."""
@@ -25,12 +24,11 @@ NAMES = frozenset({"director", "author", "artist", "cast", "brand"})
 """Senses that tell more than a kind does."""
 PRACTICAL = frozenset({"price", "runtime", "weight", "volume", "people", "pages", "brightness"})
 """Senses in which standing out helps to choose."""
-NAMED, LIKE, SAID, QUOTED, SORTED, CLOSE, WORD, LEAST = 3.2, 3.0, 3.0, 2.6, 2.8, 1.9, 1.4, 0.8
+NAMED, LIKE, SAID, SORTED, QUOTED, WHOLE, WORD, SLIGHT, LEAST = 3.2, 3.0, 3.0, 2.8, 2.6, 1.9, 1.4, 1.2, 0.8
 """What ties the item to the visitor, the surest tie first."""
 STANDS, ALONE, DULL, MINE = 1.7, 1.4, 1.1, 0.6
 """What sets it apart from its neighbours: a number that helps to choose, a word of its own, any other number; and what
 is added if the visitor asked about it."""
-_NEARNESS = {"close": ("near", CLOSE), "word": ("word", WORD), "nearest": ("nearest", LEAST)}
 TOLD, CORE = 1.2, 1.0
 """Where the visitor said nothing yet: its own description, and what is added for what kind of thing it is."""
 
@@ -54,29 +52,30 @@ def _liked(speaker: Speaker) -> Iterator[Point]:
     for one in speaker.of("liked")[:1]:
         facets = [facet for name, _ in one.shared[:1] if (facet := speaker.schema.get(name))]
         if not facets:
-            yield point(LIKED, "close", ["liked"], LIKE, {"title": one.value})
+            key, worth = ("led", LEAST) if one.degree == "led" else ("close", LIKE)
+            yield point(LIKED, key, ["liked"], worth, {"title": one.value})
             continue
         key = speaker.voice.pick(LIKED, sense_of(facets[0]), "other")
         both = [pair for pair in one.shared if key != "genre" or pair[0] == facets[0].name]
         first, *rest = said = [speaker.voice.value(facet, value) for facet, value in both]
         topics = ["liked", *(facet for facet, _ in both)]
         given = {"title": one.value, "first": first, "rest": rest, "both": said}
-        yield point(LIKED, key, topics, LIKE, given)
+        yield point(LIKED, key, topics, SLIGHT if one.degree == "slight" else LIKE, given)
 
 
 def _wished(speaker: Speaker) -> Iterator[Point]:
-    """The wish that it answers, in the description's words where these are few."""
+    """What its record says where the visitor wished: in the description's words where these are few."""
     for one in speaker.of("wish")[:1]:
-        if not one.quote:
-            key, worth = _NEARNESS[one.degree]
-            given = {"wish": one.value, "words": [word for _, word in one.shared]}
-            yield point(WISH, key, ["wish"], worth, given)
-        elif len(one.quote.split()) > SHORT_QUOTE:
-            yield point(WISH, "long", ["wish"], CLOSE, {"wish": one.value})
-        else:
-            said = bool(set(tokens(one.quote)) & set(tokens(one.value)))
-            key, worth = ("said", SAID) if said else ("quote", QUOTED)
-            yield point(WISH, key, ["wish"], worth, {"wish": one.value, "quote": one.quote})
+        whole = one.degree == "word"
+        if not one.quote and not one.shared:
+            yield point(WISH, "nearest", ["wish"], LEAST, {"wish": one.value})
+        elif one.quote and len(one.quote.split()) <= SHORT_QUOTE:
+            key, worth = ("said", SAID if whole else QUOTED) if one.shared else ("quote", QUOTED)
+            wish = one.value if whole or not one.shared else ", ".join(word for word, _ in one.shared)
+            yield point(WISH, key, ["wish"], worth, {"wish": wish, "quote": one.quote})
+        elif one.shared:
+            words = [word for _, word in one.shared]
+            yield point(WISH, "word", ["wish"], WHOLE if whole else WORD, {"words": words})
 
 
 def _sorted(speaker: Speaker) -> Iterator[Point]:

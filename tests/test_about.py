@@ -108,6 +108,33 @@ def test_flags_stand_by_their_name(english):
     assert "waterproof" not in about.everything(wet.items.items["u"], wet, english)
 
 
+@pytest.mark.parametrize(
+    ("facet", "value", "words"),
+    [
+        (Facet("stock", "number", "stock"), 3.0, "3 in stock"),
+        (Facet("stock", "number", "stock"), 0.0, "out of stock"),
+        (Facet("warranty_years", "number", label="Warranty", unit="years"), 2.0, "warranty 2 years"),
+        (Facet("runtime", "number", unit="minutes"), 99.0, "99 minutes"),
+        (Facet("vegan", "flag", label="Vegan"), True, "vegan"),
+        (Facet("vegan", "flag", label="Vegan"), False, "not vegan"),
+        (Facet("genres", "multi"), ("drama",), "drama"),
+    ],
+)
+def test_a_fact_in_a_list_says_what_it_is_of(english, facet, value, words):
+    """No bare "3", no bare "yes"."""
+    assert about._bare(facet, value, english) == words
+
+
+def test_what_two_facets_share_is_said_once(english):
+    """A director who plays in both films is one thing in common."""
+    small = _Small([(id_, {"waterproof": True, "colour": "red"}) for id_ in "tu"])
+    small.schema = replace(small.schema, facets=(*small.schema.facets, Facet("lining", "category")))
+    for id_, item in small.items.items():
+        small.items[id_] = replace(item, facets={**item.facets, "lining": "red"})
+    *_, shared = about.compared(shelf(items=small), english, ("t", "u"))
+    assert shared == "Both have in common: waterproof and red."
+
+
 class _Small:
     """A catalogue of two tents, as far as telling needs one."""
 

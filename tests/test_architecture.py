@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
     (
         "nouns",
         {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}
-        | {"degrees", "meeting", "senses", "limits"},
+        | {"degrees", "echoes", "meeting", "senses", "limits"},
     ),
     (
         "stages",
@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
         | {"changing", "presence", "rulebook"}
         | {"anchors", "rules", "relaxing", "retrieval", "features", "ranking"}
         | {"evidence", "contrast", "likeness", "quotes", "points", "requested", "telling", "repeating", "reasons"}
-        | {"details", "drawing", "explaining", "grounds", "claims"}
+        | {"details", "drawing", "explaining", "grounds", "claims", "claiming"}
         | {"answering", "support", "lookup"},
     ),
     ("engines and memory", {"engines", "memory"}),

@@ -11,6 +11,7 @@ from bot.phrasing import ASKED, CLAUSES, HAS, LACKS, LIKED, ORDER, STANDING, WIS
 from bot.senses import _tables, sense_of
 from bot.telling import points
 from bot.types import DialogueState, Evidence, Order
+from bot.wording import constraint_key
 from prompts import Registry
 from vectorstore.base import Constraint, Facet, Item, Schema
 
@@ -39,11 +40,14 @@ def first(table: str) -> list[str]:
     return [name for sense, name in names.items() if sense != "year"]
 
 
-def told(facet: Facet, registry: Registry, *evidence: Evidence, order: Order | None = None) -> set[tuple[str, str]]:
+def told(
+    facet: Facet, registry: Registry, *evidence: Evidence, order: Order | None = None, implied: tuple[str, ...] = ()
+) -> set[tuple[str, str]]:
     """The clauses that an item with one facet can be said in."""
     cell = {"multi": ("a", "b"), "flag": True, "date": 20200101.0, "number": 3.0}[facet.type]
     item = Item("i", "Item", "A thing with a handle that folds. It is red.", {facet.name: cell})
-    speaker = Speaker(item, Schema((facet,)), registry.voice(), evidence, DialogueState(order=order), among=2)
+    state = DialogueState(order=order, implied=implied)
+    speaker = Speaker(item, Schema((facet,)), registry.voice(), evidence, state, among=2)
     return {(one.prompt, one.key) for one in points(speaker)}
 
 
@@ -56,7 +60,9 @@ def spoken(facet: Facet, registry: Registry) -> set[tuple[str, str]]:
         ops = [("is", 3.0), ("<", 5.0), (">", 1.0), ("between", (1.0, 5.0))]
     for op, value in ops:
         constraint = Constraint(facet.name, op, value)
-        found |= told(facet, registry, Evidence("constraint", facet.name, "a", constraint=constraint))
+        for implied in ((), (constraint_key(constraint),)):
+            met = Evidence("constraint", facet.name, "a", constraint=constraint)
+            found |= told(facet, registry, met, implied=implied)
     asked = Evidence("wish", value="w", degree="nearest")
     for way in ("lower", "higher"):
         found |= told(facet, registry, asked, Evidence("tradeoff", facet.name, way))
@@ -81,11 +87,12 @@ def test_every_clause_is_reachable(registry: Registry) -> None:
     """Some evidence about some facet leads to each; none lies idle."""
     found = {clause for facet in facets() for clause in spoken(facet, registry)}
     genre = Facet("genres", "multi")
-    for degree in ("close", "word", "nearest"):
-        found |= told(genre, registry, Evidence("wish", value="dark", shared=(("", "dark"),), degree=degree))
-    for quote in ("dark and slow", "a b c", " ".join("abcdefghijklmnopqrst")):
-        found |= told(genre, registry, Evidence("wish", value="dark", quote=quote))
+    for shared, degree in (((("dark", "dark"),), "word"), ((), "nearest")):
+        found |= told(genre, registry, Evidence("wish", value="dark", shared=shared, degree=degree))
+    for shared, degree in (((("dark", "dark"),), "word"), ((), "close")):
+        found |= told(genre, registry, Evidence("wish", value="dark", quote="as it is", shared=shared, degree=degree))
     found |= told(genre, registry, Evidence("near", value="Y"), Evidence("liked", value="X", degree="close"))
+    found |= told(genre, registry, Evidence("liked", value="X", degree="led"))
     dry = Facet("dry", "flag")
     wet = Speaker(
         Item("i", "Item", facets={"dry": False}), Schema((dry,)), registry.voice(),
@@ -138,6 +145,29 @@ def test_the_year_is_not_repeated_beside_the_title(registry: Registry) -> None:
     texts = [speaker.say(one.prompt, one.key, **dict(one.given)) for one in points(speaker)]
     assert texts and not any("1962" in text for text in texts)
     assert replace(speaker, evidence=()).of("constraint") == ()
+
+
+@pytest.mark.parametrize(
+    ("facet", "cell", "op", "bound", "expected"),
+    [
+        (Facet("price", "number", "price", unit="EUR"), 159.0, "<", 179.0, {"price_lower"}),
+        (Facet("lumens", "number", unit="lumens"), 320.0, ">", 210.0, {"brightness_higher"}),
+        (Facet("reach", "number", unit="km"), 9.0, ">", 5.0, {"number_higher"}),
+        (Facet("year", "number", "year"), 1980.0, "<", 1990.0, {"year_lower"}),
+    ],
+)
+def test_a_bound_that_nobody_named_is_no_limit(registry: Registry, facet, cell, op, bound, expected) -> None:
+    """ "Cheaper" and "light" become bounds; how far off they lie is not told, and what was asked is not claimed."""
+    constraint = Constraint(facet.name, op, bound)
+    asked = Evidence("constraint", facet.name, str(cell), constraint=constraint)
+    item = Item("i", "Item", facets={facet.name: cell})
+    named = Speaker(item, Schema((facet,)), registry.voice(), (asked,), DialogueState())
+    implied = replace(named, state=DialogueState(implied=(constraint_key(constraint),)))
+    assert {one.key for one in points(implied) if one.prompt == WITHIN} == expected
+    texts = [implied.say(one.prompt, one.key, **dict(one.given)) for one in points(implied)]
+    gap = registry.voice().value(facet.name, abs(bound - cell), facet.unit)
+    assert not any(word in text for text in texts for word in (gap, "limit", "mark", "asked"))
+    assert {one.key for one in points(named) if one.prompt == WITHIN}.isdisjoint(expected)
 
 
 def test_the_clause_prompts_are_the_ones_listed() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf
+
 import pytest
 
 from bot import explaining
 from bot.parts import parts
-from bot.quotes import quotes
+from bot.quotes import ALONE, ECHOED, PARTLY, answers, quoted, quotes
 from bot.ranking import rank
 from bot.remembering import Remembering
 from bot.retrieval import retrieve
@@ -82,8 +85,9 @@ def test_likeness_names_the_liked_film_and_what_both_hold(index):
     """Strength is the cosine; a rare shared name is told, a common rating is not; an item is not like itself."""
     found = gathered(index, ["aliens", "alien"], DialogueState(likes=("alien",)))
     like = of(found["aliens"], "liked")[0]
+    assert ("cast", "Sigourney Weaver") in like.shared
     expected = float(index.vectors[index.row("alien")] @ index.vectors[index.row("aliens")])
-    assert (like.value, like.degree) == ("Alien", "close") and like.strength == pytest.approx(expected)
+    assert (like.value, like.degree) == ("Alien", "") and like.strength == pytest.approx(expected)
     assert of(found["alien"], "liked") == []
 
 
@@ -94,6 +98,68 @@ def test_a_wish_is_answered_by_the_words_of_the_description_or_not_at_all():
     found = quotes(shelf, [item.id for item in films()], ["a clown that frightens children"], embedder=embedder)
     assert list(found) == ["it"] and found["it"][0].text in shelf.items["it"].description
     assert found["it"][0].text == "Children face a clown under their town"
+
+
+@pytest.mark.parametrize(
+    ("wish", "part", "needed"),
+    [
+        ("quiet", "Quiet, patient and moving", ECHOED),
+        ("with clever dialogue", "Dialogue-driven and clever", ECHOED),
+        ("with clever dialogue", "clever clues and class satire", PARTLY),
+        ("lighter", "Luminous colour, ocean and silence", ALONE),
+        ("lighter", "golden light on the sea", ALONE),
+        ("for a rainy sunday", "Not for the rain", inf),
+    ],
+)
+def test_how_near_a_quote_must_be(wish: str, part: str, needed: float):
+    """The fewer words of the wish a part says, the nearer it has to be; one that denies something answers nothing."""
+    quote = quoted(wish, part, 0.0)
+    for above in (ECHOED, PARTLY, ALONE):
+        assert answers(replace(quote, strength=above + 0.01), 0.0, 1.0) == (above >= needed)
+
+
+def test_a_wish_that_nobody_said_is_not_spoken_of(index):
+    """ "Not too violent" may be searched for as "gentle": the card does not say that gentle was asked for."""
+    state = DialogueState(wishes=("gentle",), query="gentle")
+    said = gathered(index, ["quietgirl"], state, said="nothing violent please")["quietgirl"]
+    assert of(said, "wish") == []
+    assert of(gathered(index, ["quietgirl"], state, said="something gentle")["quietgirl"], "wish") != []
+
+
+def test_what_a_record_says_of_a_wish(index):
+    """All its telling words, or some where nothing else ties the item to the visitor, or that the wish found it."""
+    wish = DialogueState(wishes=("haunted house in space",), query="haunted house in space")
+    house, heat = (gathered(index, [id_], wish)[id_] for id_ in ("house", "heat"))
+    assert [(one.degree, one.shared) for one in of(house, "wish")] == [
+        ("part", (("haunted", "haunted"), ("house", "House")))
+    ]
+    assert [(one.degree, one.shared) for one in of(heat, "wish")] == [("nearest", ())]
+    asked = DialogueState(wishes=("haunted house in space",), constraints=(HORROR,))
+    assert of(gathered(index, ["house"], asked)["house"], "wish") == []
+
+
+def test_a_value_that_was_asked_for_is_no_answer_to_a_wish(index):
+    """Everything under "shoes and sandals" holds the word sandals: that says nothing of a single one."""
+    state = DialogueState(wishes=("comedy",), query="comedy", constraints=(Constraint("genres", "is", "comedy"),))
+    assert of(gathered(index, ["airplane"], state)["airplane"], "wish") == []
+
+
+def test_what_only_looks_alike_is_not_said_to_be_close(index):
+    """Without a telling value in common, a genre of many is; without that, only that the search came from there."""
+    films = gathered(index, ["quietgirl", "heat"], DialogueState(likes=("ikiru",)))
+    assert [(one.degree, one.shared) for one in of(films["quietgirl"], "liked")] == [("", (("genres", "drama"),))]
+    assert [(one.degree, one.shared) for one in of(films["heat"], "liked")] == [("led", ())]
+    asked = DialogueState(likes=("ikiru",), constraints=(Constraint("genres", "is", "crime"),))
+    assert of(gathered(index, ["heat"], asked)["heat"], "liked") == []
+
+
+def test_a_reason_from_words_names_a_fact_as_well(index, registry):
+    """A word of the wish may be there for another reason; the year that was asked for is met in any case."""
+    voice = registry.voice("en", catalog="films")
+    old = Constraint("year", "<", 1980.0)
+    state = DialogueState(wishes=("schoolgirls",), constraints=(old,), query="schoolgirls")
+    (card,) = cards(index, voice, ["house"], state)
+    assert "schoolgirls" in card.reasons[0] and "1980" in card.reasons[0]
 
 
 def test_parts_are_sentences_and_clauses_word_for_word():

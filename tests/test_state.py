@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.memory.records import load_state
 from bot.state import UNWANTED, WISHES, after_shown, edit, fold, searchable
-from bot.types import DialogueState, Feedback, Intent, Mention, Order, Relative, plain
+from bot.types import DialogueState, Feedback, Intent, Mention, Order, Relative, Vague, plain
 from bot.wording import chips, constraint_key, wish_key
 from tests.films import prompts
 from tests.small_catalog import film_schema, films
@@ -122,6 +122,21 @@ def test_a_critique_is_measured_against_a_named_film():
     state = after_shown(EMPTY, ("airplane", "heat"))
     shorter = told(state=state, relatives=(Relative("runtime", "lower", anchor="heat"),))
     assert shorter.constraints == (Constraint("runtime", "<", 170.0),)
+
+
+def test_bounds_that_nobody_named_are_remembered_as_such():
+    """ "Older" becomes a bound, for later turns too; once the visitor names that very number, it is theirs."""
+    shown = told(year(">", 1960.0), state=after_shown(EMPTY, ("alien", "heat", "house")))
+    older = told(state=after_shown(shown, ("alien", "heat", "house")), relatives=(Relative("year", "lower"),))
+    (bound,) = [one for one in older.constraints if one.op == "<"]
+    assert older.implied == (constraint_key(bound),)
+    assert told(genre("horror"), state=older).implied == older.implied
+    assert told(bound, state=older).implied == ()
+    assert told(state=older, dropped=("year",)).implied == ()
+    light = Constraint("runtime", "<=", 100.0)
+    vague = told(light, vague=(Vague(light, 0.3),))
+    assert vague.implied == tuple(map(constraint_key, vague.constraints)) != ()
+    assert load_state(json.loads(json.dumps(plain(older)))) == older
 
 
 def test_a_critique_of_nothing_is_an_order():
@@ -446,10 +461,7 @@ def test_another_kind_in_a_refinement_keeps_what_it_can_meet():
 def test_a_value_tells_its_kind():
     """Earrings after fishing rods begin anew though both are styles; another style of the same kind does not."""
     rows = (("1", "outdoors", "fishing"), ("2", "jewelry", "earrings"), ("3", "jewelry", "rings"))
-    things = {
-        id: Item(id, id, facets={"category": category, "style": style})
-        for id, category, style in rows
-    }
+    things = {id: Item(id, id, facets={"category": category, "style": style}) for id, category, style in rows}
 
     def style(value):
         return Constraint("style", "is", value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.engines.write_composed import ComposedWriter, pieces, source_of
@@ -48,7 +50,11 @@ def test_explain(voice: Voice) -> None:
 def test_explain_in_chinese(registry: Registry) -> None:
     """The frame follows the locale; titles and reasons stay as the cards have them."""
     brief = Brief(
-        "explain", "ordered", registry.voice("zh", catalog="films"), cards=CARDS[:1], facts={"order": "从老到新"}
+        "explain",
+        "ordered",
+        registry.voice("zh", catalog="films"),
+        cards=CARDS[:1],
+        facts={"order": "从老到新", "leading": True},
     )
     assert written(brief) == "按从老到新排列，排在最前的是：\n\n- **《Aliens》**（1986）：Science fiction, from 1986."
 
@@ -73,8 +79,10 @@ def test_titles_are_plain_data(voice: Voice) -> None:
     [
         ("near_title", CARDS, {"title": "Inception 2"}, ("“Inception 2” is not", "I do not have “Inception 2”")),
         ("near_title", (), {"title": "Inception 2"}, ("“Inception 2” is not in this catalogue, and nothing",)),
-        ("near_title", CARDS, {}, ("These", "Closest", "Going")),
-        ("seen_neighbours", CARDS, {}, ("These", "Closest", "Going")),
+        ("near_title", CARDS, {}, ("Going by", "From your words", "I searched", "This is where")),
+        ("seen_neighbours", CARDS, {}, ("Going by", "From your words", "I searched", "This is where")),
+        ("absent_title", CARDS, {"title": "Zephyr"}, ("“Zephyr” is not in this catalogue, nor", "I do not have “Zep")),
+        ("absent_title", (), {"title": "Zephyr"}, ("“Zephyr” is not in this catalogue, and nothing",)),
         ("exact", (), {}, ("No film here", "I find nothing")),
         ("exhausted", (), {"conditions": ["before 1990"]}, ("You have now seen everything that fits (before 1990)",)),
         (
@@ -90,6 +98,35 @@ def test_titles_are_plain_data(voice: Voice) -> None:
 def test_frames(voice: Voice, situation: str, cards: tuple[Card, ...], facts: dict, start: tuple[str, ...]) -> None:
     """A frame fits its situation, and one that lacks its fact gives way to the general one."""
     assert written(Brief("explain", situation, voice, cards=cards, facts=facts)).startswith(start)
+
+
+@pytest.mark.parametrize("situation", ["exact", "refined", "few"])
+@pytest.mark.parametrize("item_id", ["a", "b", "c", "d", "e", "f", "g", "h"])
+def test_a_frame_claims_only_the_conditions(voice: Voice, situation: str, item_id: str) -> None:
+    """With words left over that no facet holds, the conditions are claimed and the rest is said to be open."""
+    cards = (replace(CARDS[0], item=replace(CARDS[0].item, id=item_id)),)
+    facts = {"conditions": ["romance"], "total": 1, "loose": True}
+    first = written(Brief("explain", situation, voice, cards=cards, facts=facts)).split("\n")[0]
+    assert "omance" in first and "descriptions" in first
+    assert not any(claim in first for claim in ("what you asked", "every condition", "nearest", "closest", "on top"))
+
+
+def test_few_names_every_condition_or_how_many(voice: Voice) -> None:
+    """The one that leaves so few is among them; beyond six they are counted."""
+    five, seven = [f"no {number}" for number in range(5)], [f"no {number}" for number in range(7)]
+    said = written(Brief("explain", "few", voice, cards=CARDS, facts={"conditions": five, "total": 2}))
+    assert all(one in said for one in five)
+    said = written(Brief("explain", "few", voice, cards=CARDS, facts={"conditions": seven, "total": 2}))
+    assert "all 7 of your conditions" in said and "no 0" not in said
+
+
+def test_what_is_not_first_in_an_order_is_not_said_to_be(voice: Voice) -> None:
+    """ "Here are the first" only where nothing that fits was left out."""
+    facts = {"order": "newest first", "loose": True}
+    out = written(Brief("explain", "ordered", voice, cards=CARDS, facts=facts))
+    first = written(Brief("explain", "ordered", voice, cards=CARDS, facts={**facts, "leading": True}))
+    assert "here are the first" not in out and "your words bring up" in out
+    assert "your words bring up" not in first
 
 
 FIRST, SECOND = "You can cancel until you press play.", "Refunds take 3 days."

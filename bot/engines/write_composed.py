@@ -38,6 +38,7 @@ _PREFIXES: Mapping[str, str] = {
 _FRAME_NEEDS: Mapping[str, str] = {
     "near_title": "title",
     "near_title_none": "title",
+    "absent_title": "title",
     "seen_neighbours": "titles",
     "similar": "titles",
     "rejected_left_out": "left_out",
@@ -64,6 +65,9 @@ _EMPTY: Mapping[str, Any] = {
     "summary": "",
     "question": "",
     "limit": 4000,
+    "loose": False,
+    "alone": False,
+    "leading": False,
 }
 """What a fact is when the brief does not hold it."""
 
@@ -108,7 +112,7 @@ def _frame(brief: Brief) -> str:
     """The frame's key: the situation, or the nearest one that can be said with what the brief holds."""
     key, facts = brief.situation, brief.facts
     if not brief.cards:
-        missing_title = key == "near_title" and facts.get("title")
+        missing_title = key in ("near_title", "absent_title") and facts.get("title")
         key = "near_title_none" if missing_title else key if key in ("near_title_none", "exhausted") else "none"
     if key in _FRAME_NEEDS and not facts.get(_FRAME_NEEDS[key]):
         key = "exact" if brief.cards else "none"
