@@ -115,7 +115,7 @@ def md(text: Any) -> str:
 
 
 def md_lines(text: Any) -> str:
-    """Plain data of several lines inside Markdown, each escaped like `md`; the bullets of a list ("- ") stay bullets."""
+    """Plain data of several lines inside Markdown, each escaped like `md`; bullets of a list ("- ") stay bullets."""
     lines = (line.strip() for line in text_of(text).splitlines())
     shown = (f"- {md(line[2:])}" if line.startswith("- ") else md(line) for line in lines if line)
     return bounded("\n".join(shown))
