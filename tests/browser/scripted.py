@@ -146,7 +146,7 @@ def _chosen(turn: Turn) -> list[Item]:
 def _card(item: Item, rank: int, turn: Turn) -> types.Card:
     voice, held = turn.voice, [facet for facet in SCHEMA.facets if facet.name in item.facets]
     facts = [(voice.label(f.name), voice.value(f.name, item.facets[f.name], f.unit)) for f in held]
-    clauses = [voice.value("genres", item.facets["genres"]), voice.phrase("explain/wish", "long", wish=WISH)]
+    clauses = [voice.value("genres", item.facets["genres"]), voice.phrase("explain/wish", "nearest", wish=WISH)]
     unmet = voice.phrase("explain/unmet", "runtime", condition="under 90 minutes", value="99 minutes")
     quote = item.description.split(". ")[0] + "."
     return types.Card(
@@ -166,7 +166,7 @@ def _card(item: Item, rank: int, turn: Turn) -> types.Card:
 def _text(turn: Turn) -> str:
     """A frame and a line per card, as the composed writer writes them; then a sentence that no card says."""
     voice = turn.voice
-    lines = [voice.phrase("explain/frame", "exact", n=3, conditions=["under 120 minutes"]), ""]
+    lines = [voice.phrase("explain/frame", "exact", n=3, conditions=["under 120 minutes"], loose=False), ""]
     for card in turn.cards:
         year = str(card.item.facets["year"])
         line = {"title": card.item.title, "year": year, "reason": card.reasons[0]}

@@ -35,7 +35,7 @@ def test_a_turn_shows_cards_with_reasons_then_text_and_chips(visit):
     assert chat.texts(".st-met") == ["Meets under 120 minutes"] * 3
     assert chat.texts(".st-unmet") == ["Does not meet: under 90 minutes (it runs 99 minutes)."]
     assert chat.texts(".st-text") == [
-        "These fit what you asked for: under 120 minutes.",
+        "These fit: under 120 minutes.",
         "All three are quick and light, and the middle one is the loudest of them.",
         "What mood are you in?",
     ]
