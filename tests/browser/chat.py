@@ -65,7 +65,8 @@ class Chat:
         return [" ".join(text.split()) for text in self.find(selector).all_inner_texts()]
 
     def violations(self) -> list[str]:
-        """What axe finds against WCAG 2.2 A and AA."""
+        """What axe finds against WCAG 2.2 A and AA, once the page has put the framework's own labels right."""
+        self.page.wait_for_function("!document.querySelector('[role=log] [data-testid][aria-label]')", timeout=2000)
         found = Axe().run(
             self.page, options={"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": list(RULES)}}
         )
