@@ -174,7 +174,7 @@ def test_a_busy_model_is_waited_for_and_not_for_ever(folders):
     began = time.monotonic()
     with pytest.raises(EngineError, match="busy"):
         model.invoke(PROMPT)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     stream.close()
 
 

@@ -81,7 +81,26 @@ def test_golden_cover_every_frame_and_clause(registry: Registry) -> None:
 
 def test_every_sample_renders_within_its_limits(registry: Registry) -> None:
     """No prompt has a missing or unused variable in any locale, and every sample keeps to the prompt's checks."""
-    registry.check()
+    assert _fault(registry) == ""
+
+
+def test_a_sample_beyond_a_limit_is_named(tmp_path: Path) -> None:
+    """A wording that overruns its prompt's checks is reported with the prompt, the key and the number."""
+    shipped = tmp_path / "prompts"
+    shutil.copytree(SHIPPED, shipped)
+    hello = shipped / "talk" / "reply.md"
+    hello.write_text(re.sub(r"(?m)^(## hello\n+).*$", r"\g<1>" + "word " * 2001, hello.read_text("utf-8")), "utf-8")
+    with pytest.raises(PromptError, match=r"talk/reply\.en.* \(hello\): 200\d words, more than 40"):
+        Registry.load(shipped=shipped).check()
+
+
+def _fault(registry: Registry) -> str:
+    """What is wrong with the first prompt that fails; empty where none does."""
+    try:
+        registry.check()
+    except PromptError as error:
+        return str(error)
+    return ""
 
 
 def test_everything_a_visitor_reads_exists_in_chinese(registry: Registry) -> None:

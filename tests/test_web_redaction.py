@@ -37,9 +37,9 @@ def test_what_goes_and_what_stays(text, left):
 @pytest.mark.parametrize("text", ["a" * 20_000, "1 " * 10_000, "1" * 20_000, "GB12" * 5_000, "a.a@" * 5_000])
 def test_hostile_text_takes_no_time(text):
     """No pattern backtracks its way through a long message."""
-    began = time.perf_counter()
+    began = time.process_time()
     redact(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.data

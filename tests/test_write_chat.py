@@ -19,7 +19,7 @@ from bot.errors import EngineError
 from bot.types import Answer, Brief, Card, Citation, Evidence
 from prompts import Registry
 from tests import tiny_models
-from tests.chat_server import ChatServer
+from tests.chat_server import HANG, ChatServer
 from vectorstore.base import Item
 
 CARDS = (
@@ -175,7 +175,7 @@ def test_a_hanging_server_is_given_up_in_time(write, brief):
     began = time.monotonic()
     with pytest.raises(EngineError):
         write(brief(), mode="hang", timeout=0.5)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < HANG / 2
 
 
 def test_an_endless_reply_is_given_up(server, prompts, brief):
@@ -186,7 +186,7 @@ def test_an_endless_reply_is_given_up(server, prompts, brief):
     began = time.monotonic()
     with pytest.raises(EngineError, match=r"more than 0\.4 s"):
         list(writer.write(brief()))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
 
 
 def test_closing_the_reply_hangs_up(server, prompts, brief):

@@ -13,21 +13,33 @@ _JUDGED = "Your own lines: `query<TAB>item text<TAB>label`, a label from 0 to 1;
 _ROWS = "Your own labelled lines, in the format that bot/training/patterns/README.md tells."
 
 
+_Data = Annotated[Path, typer.Option(help="The folder of public data files.")]
+_Out = Annotated[Path, typer.Option(help="Where the weights, the curves and the model card go.")]
+_Minutes = Annotated[float, typer.Option(min=0.01, help="End after so many minutes.")]
+_Steps = Annotated[int, typer.Option(min=1, help="End after so many steps.")]
+_Rate = Annotated[float, typer.Option(min=0.0, help="The learning rate at its highest.")]
+_Decay = Annotated[float, typer.Option(min=0.0, help="Weight decay.")]
+_Dropout = Annotated[float, typer.Option(min=0.0, max=0.9, help="Dropout, 0 to 0.9.")]
+_Every = Annotated[int, typer.Option(min=1, help="Steps between two judgements on what is held out.")]
+_Device = Annotated[str, typer.Option(help="auto, cpu or cuda[:n].")]
+_Seed = Annotated[int, typer.Option(help="The same seed draws the same examples.")]
+
+
 @train.command("reader")
 def train_reader(
-    data: Annotated[Path, typer.Option(help="The folder of public data files.")] = Path("../shared/data"),
-    out: Annotated[Path, typer.Option(help="Where the weights, the curves and the model card go.")] = Path("reader"),
+    data: _Data = Path("../shared/data"),
+    out: _Out = Path("reader"),
     rows: Annotated[Path | None, typer.Option(help=_ROWS)] = None,
-    minutes: Annotated[float, typer.Option(min=0.01, help="End after so many minutes.")] = 80.0,
-    steps: Annotated[int, typer.Option(min=1, help="End after so many steps.")] = 3000,
+    minutes: _Minutes = 80.0,
+    steps: _Steps = 3000,
     batch: Annotated[int, typer.Option(min=1, help="Messages in a step.")] = 32,
-    rate: Annotated[float, typer.Option(min=0.0, help="The learning rate at its highest.")] = 2e-4,
-    decay: Annotated[float, typer.Option(min=0.0, help="Weight decay.")] = 0.01,
-    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Dropout, 0 to 0.9.")] = 0.1,
-    every: Annotated[int, typer.Option(min=1, help="Steps between two judgements on what is held out.")] = 250,
+    rate: _Rate = 2e-4,
+    decay: _Decay = 0.01,
+    dropout: _Dropout = 0.1,
+    every: _Every = 250,
     lora: Annotated[int, typer.Option(min=0, help="Train adapters of this rank in place of the encoder.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda[:n].")] = "auto",
-    seed: Annotated[int, typer.Option(help="The same seed draws the same examples.")] = 7,
+    device: _Device = "auto",
+    seed: _Seed = 7,
 ) -> None:
     """Train what reads a message: from MiniLM, going on where the same command was stopped."""
     from bot.terminal import training
@@ -44,19 +56,19 @@ def train_reader(
 
 @train.command("reranker")
 def train_reranker(
-    data: Annotated[Path, typer.Option(help="The folder of public data files.")] = Path("../shared/data"),
-    out: Annotated[Path, typer.Option(help="Where the weights, the curves and the model card go.")] = Path("reranker"),
+    data: _Data = Path("../shared/data"),
+    out: _Out = Path("reranker"),
     rows: Annotated[Path | None, typer.Option(help=_JUDGED)] = None,
-    minutes: Annotated[float, typer.Option(min=0.01, help="End after so many minutes.")] = 45.0,
-    steps: Annotated[int, typer.Option(min=1, help="End after so many steps.")] = 700,
+    minutes: _Minutes = 45.0,
+    steps: _Steps = 700,
     batch: Annotated[int, typer.Option(min=1, help="Needs in a step, each with eight texts.")] = 8,
-    rate: Annotated[float, typer.Option(min=0.0, help="The learning rate at its highest.")] = 5e-4,
-    decay: Annotated[float, typer.Option(min=0.0, help="Weight decay.")] = 0.01,
-    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Dropout, 0 to 0.9.")] = 0.1,
-    every: Annotated[int, typer.Option(min=1, help="Steps between two judgements on what is held out.")] = 120,
+    rate: _Rate = 5e-4,
+    decay: _Decay = 0.01,
+    dropout: _Dropout = 0.1,
+    every: _Every = 120,
     lora: Annotated[int, typer.Option(min=0, help="The rank of the adapters; 0 trains the encoder itself.")] = 32,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda[:n].")] = "auto",
-    seed: Annotated[int, typer.Option(help="The same seed draws the same examples.")] = 7,
+    device: _Device = "auto",
+    seed: _Seed = 7,
 ) -> None:
     """Train what orders items and passages: from MiniLM, going on where the same command was stopped."""
     from bot.terminal import training

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from bot.engines.reader.framing import BEFORE, MESSAGE
+from bot.training.cards import best, filled, table
 from bot.training.examples import HEADS
 
 TEMPLATE = Path(__file__).parent / "card.md"
@@ -17,28 +17,15 @@ _OWN = "| the operator's own lines | the operator's | {} | {} |\n"
 
 def card(told: Mapping[str, Any]) -> str:
     """The card of the training that `training.json` tells of."""
-    best = max(told["curve"], key=lambda row: row["score"])
     recipe = told["recipe"]
-    counts = {
-        f"{source}_{side}": f"{number:,}"
-        for source, numbers in told["texts"].items()
-        for side, number in zip(("train", "held"), numbers, strict=True)
-    }
-    return Template(TEMPLATE.read_text("utf-8")).substitute(
-        counts,
-        megabytes=f"{told['bytes'] / 1e6:.1f}",
-        bytes=f"{told['bytes']:,}",
+    return filled(
+        TEMPLATE,
+        told,
+        own=_OWN,
         encoder=f"adapted by matrices of rank {recipe['lora']}" if recipe["lora"] else "trained further",
         pseudo=f"{recipe['pseudo']:.0%}",
-        own=_OWN.format(*told["texts"]["own"]) if any(told["texts"]["own"]) else "",
-        recipe="\n".join(f"- {name}: {_plain(value)}" for name, value in recipe.items()),
-        device=told["device"],
-        minutes=told["minutes"],
-        steps=f"{told['steps']:,}",
         read=f"{told['steps'] * recipe['batch']:,}",
-        best_step=f"{best['step']:,}",
-        scores=_scores(best, told["held out"]),
-        parameters=f"{told['parameters']:,}",
+        scores=_scores(best(told), told["held out"]),
         message=MESSAGE,
         before=BEFORE,
     )
@@ -54,13 +41,9 @@ def wilson(share: float, count: int) -> tuple[float, float]:
 
 def _scores(best: Mapping[str, Any], held: Mapping[str, int]) -> str:
     """One row for each part that is held out."""
-    rows = [["part", "messages", "wholly right", *HEADS], ["---"] * (3 + len(HEADS))]
+    rows = []
     for part, count in held.items():
         low, high = wilson(best[part]["exact"], count)
         heads = [f"{best[part][head]:.3f}" if head in best[part] else "-" for head in HEADS]
         rows.append([part, f"{count:,}", f"{best[part]['exact']:.3f} ({low:.3f} to {high:.3f})", *heads])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    return table(["part", "messages", "wholly right", *HEADS], rows)
