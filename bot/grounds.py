@@ -17,7 +17,7 @@ from bot.claiming.shortening import title_words, value_words
 from bot.claiming.speech import Speech
 from bot.claiming.visitor import Visitor, own_words
 from bot.meeting import number as number_of
-from bot.naming import Titles, Values, Word, words
+from bot.naming import Word, titles_of, values_of, words
 from bot.types import plain
 from vectorstore.base import Facet, Item
 from vectorstore.words import tokens
@@ -50,8 +50,8 @@ class Grounds:
         said = list(said)
         self.locale: str = voice.locale if voice is not None else "en"
         self.words: ClaimWords = claim_words(self.locale)
-        self.titles = Titles(index.items.values())
-        self.values = Values(index.schema, _spoken(index, voice))
+        self.titles = titles_of(index)
+        self.values = values_of(index, _spoken(index, voice))
         self.facets: Mapping[str, Facet] = {facet.name: facet for facet in index.schema.facets}
         self.speech = Speech(self.facets, self.locale, voice)
         self.cards = tuple(card.item.id for card in cards)

@@ -1,16 +1,23 @@
 """Finds titles and facet values that a text names. Pure; knows no card and makes no judgement.
 
-Titles made of common words ("It", "Up", "Heat") count as named only where they are written as names.
+Titles made of common words ("It", "Up", "Heat") count as named only where they are written as names. What a catalogue
+names is made once for each index and goes when the index goes.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from vectorstore.base import Item, Schema
 from vectorstore.words import STOP_WORDS, fold, stem
+
+if TYPE_CHECKING:
+    from vectorstore.index import ItemIndex
 
 _WORD = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+(?:['’][^\W_]+)?")
 _OPENERS = tuple('"“‘«《「*_')
@@ -18,6 +25,9 @@ _MARKED = re.compile(r"[!?.…,]*[\"”’»》」*_]")
 _STARTS = re.compile(r"(?:^|[.!?…:\n。！？：]|[-•*]\s|\d[.)])[\s\"“‘*_(]*$")
 SHORTEST = 3
 """Values with fewer letters ("R", "PG") are no words that a text could name by chance."""
+
+SPELLINGS = 4
+"""The spellings of the values of one index that are kept: its languages, and words that were edited meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +170,29 @@ def _closed(text: str, end: int) -> int:
     while end < len(text) and text[end] in '!?…"”’»》」*_':
         end += 1
     return end
+
+
+_titles = WeakKeyDictionary["ItemIndex", Titles]()
+_values = WeakKeyDictionary["ItemIndex", dict[frozenset[tuple[tuple[str, str], str]], Values]]()
+_making = threading.Lock()
+
+
+def titles_of(index: ItemIndex) -> Titles:
+    """The titles of an index."""
+    with _making:
+        found = _titles.get(index)
+        if found is None:
+            found = _titles[index] = Titles(index.items.values())
+        return found
+
+
+def values_of(index: ItemIndex, spoken: Mapping[tuple[str, str], str]) -> Values:
+    """The values of an index, with the spellings of one language: see `Values`."""
+    with _making:
+        kept = _values.setdefault(index, {})
+        key = frozenset(spoken.items())
+        if key not in kept:
+            while len(kept) >= SPELLINGS:
+                del kept[next(iter(kept))]
+            kept[key] = Values(index.schema, spoken)
+        return kept[key]

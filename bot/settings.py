@@ -87,8 +87,10 @@ class Settings:
 
     @property
     def understander_engine(self) -> str:
-        """``lexical``, ``reader`` or ``chat`` once ``auto`` is resolved."""
-        return ("chat" if self.chat else "lexical") if self.understander == "auto" else self.understander
+        """``lexical``, ``reader`` or ``chat`` once ``auto`` is resolved; the trained reader has MiniLM's own words."""
+        if self.understander != "auto":
+            return self.understander
+        return "chat" if self.chat else "reader" if self.embedder == "minilm" else "lexical"
 
     @property
     def writer_engine(self) -> str:

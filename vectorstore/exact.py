@@ -50,7 +50,8 @@ def nearest_among(
 ) -> list[Hit]:
     """Like `nearest`, among ``rows``, which ascend."""
     scores = vectors[rows] @ vector
-    return [Hit(ids[rows[place]], float(scores[place])) for place in top_rows(scores, k)]
+    best = top_rows(scores, k)
+    return [Hit(ids[row], score) for row, score in zip(rows[best].tolist(), scores[best].tolist(), strict=True)]
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:

@@ -126,7 +126,7 @@ class ItemIndex:
         Exact when at most `FEW` rows are allowed; else from the store (recall@100 about .99).
         """
         check_query(vector, dimension=self.vectors.shape[1])
-        allowed = len(self.ids) if mask is None else int(mask.sum())
+        allowed = len(self.ids) if mask is None else int(np.count_nonzero(mask))
         if k <= 0 or allowed == 0:
             return []
         if mask is not None and allowed <= FEW:

@@ -48,7 +48,7 @@ class Rounded:
         if len(rows) * GATHERING > len(self._rows):
             dots = self._dots(self._rows, rounded)[rows]
         else:
-            dots = self._dots(self._rows[rows], rounded)
+            dots = self._dots(self._rows.take(rows, axis=0, mode="clip"), rounded)
         scores = dots * (self._scales[rows] * scale[0])
         lost = self._lost[rows]
         doubt = lost * length + (1 + lost) * missed

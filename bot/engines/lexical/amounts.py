@@ -64,6 +64,8 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
             yield phrase, Span(0, 0, "order", order=Order(name, "desc"), facet=name, soft=True)
         for phrase, direction in _critiques(speech):
             yield phrase, Span(0, 0, "relative", relative=Relative(name, direction), facet=name)
+        for phrase, way in _extremes(speech):
+            yield phrase, Span(0, 0, "order", order=Order(name, way), facet=name)
         for phrase in (f"{sort} {called}" for sort in word_set("amounts_sort") for called in speech.names):
             order = Order(name, "desc" if speech.facet.role == "popularity" or speech.yearly else "asc")
             yield phrase, Span(0, 0, "order", order=order, facet=name)
@@ -72,6 +74,17 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
     for phrase in speech.flag or (speech.names if speech.facet.type == "flag" else ()):
         constraint = Constraint(name, ">", 0.0) if speech.numeric else Constraint(name, "is", True)
         yield phrase, Span(0, 0, "flag", (constraint,), opposites((constraint,)), facet=name)
+
+
+def _extremes(speech: Speech) -> Iterator[tuple[str, Literal["asc", "desc"]]]:
+    """Words like "the shorter the better" and, for any facet, "the longest guarantee"."""
+    for phrase in speech.lower:
+        yield f"the {phrase} the better", "asc"
+    for phrase in speech.higher:
+        yield f"the {phrase} the better", "desc"
+    for called in speech.names if not speech.yearly else ():
+        yield from ((f"{word} {called}", "asc") for word in word_set("amounts_lowest"))
+        yield from ((f"{word} {called}", "desc") for word in word_set("amounts_highest"))
 
 
 def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]]]:

@@ -10,7 +10,7 @@ from bot.engines.lexical.alternatives import alternatives
 from bot.engines.lexical.combining import facet_words, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.roles import with_role
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.wishes import Ground, Wish
@@ -206,9 +206,10 @@ class Assembler:
     def _anchored(self, findings: Findings, case: Case, span: Span) -> Relative:
         """A critique with the item it is measured against: after "than", or the one to be resembled."""
         assert span.relative is not None
-        after = findings.board.at(span.end + 1) if span.end + 1 < len(findings.reading.tokens) else None
-        than = findings.reading.tokens[span.end].norm == "than" if span.end < len(findings.reading.tokens) else False
-        anchors = [m.item_id for m in after.mentions] if than and after else []
+        norms = findings.reading.norms(span.end, span.end + 3)
+        pointed = norms[1:2] and norms[1] in word_set("titles_articles") and not findings.board.at(span.end + 1)
+        after = findings.board.at(span.end + 1 + bool(pointed)) if norms[:1] == ("than",) else None
+        anchors = [m.item_id for m in after.mentions] if after else []
         near = [
             found
             for found in case.mentions

@@ -53,7 +53,7 @@ class Roles:
         """Claim pronouns that point at something, left to right."""
         for start, end, kind, shy in self._pointers.pronouns(reading, board):
             ids = self._meant(board, start, kind, scene)
-            if not ids or (shy and not self._cued(reading.tokens, start, end)):
+            if not ids or (shy and not self._cued(reading.tokens, start, end)) or _goes_on(reading.tokens, start, end):
                 continue
             text = reading.slice(start, end)
             mentions = tuple(Mention(text, id_, how="reference", confidence=0.85) for id_ in ids)
@@ -102,6 +102,8 @@ class Roles:
         return end >= len(tokens) or not tokens[end].word or tokens[end].norm in word_set("roles_closers")
 
     def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
+        if reading.tokens[span.start].norm in word_set("roles_refusing"):
+            return Judged(span, "rejected", said=True, cue=(span.start, span.end))
         cue = self._cue(reading.tokens, span)
         role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
         place = (cue.start, cue.end) if cue else (0, 0)
@@ -176,6 +178,12 @@ def _listed_back(tokens: Sequence[Token], judged: Sequence[Judged]) -> list[Judg
         if not found[index].said and found[index + 1].said and gap and gap <= word_set("roles_listed") | {"the"}:
             found[index] = replace(found[index], role=found[index + 1].role, said=True)
     return found
+
+
+def _goes_on(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether "neither" is the first half of "neither long nor dull", rather than an answer."""
+    alone = end == start + 1 and tokens[start].norm in word_set("roles_refusing")
+    return alone and end < len(tokens) and tokens[end].word
 
 
 def _subject(tokens: Sequence[Token], board: Board, cue: tuple[int, int]) -> int:

@@ -1,4 +1,4 @@
-"""Where a message names an item: exact titles with enough evidence first, then what `title_search` finds.
+"""Where a message names an item: in a telling frame, by exact titles with enough evidence, then by `title_search`.
 
 A title with a number or an unknown word after it is another title, one that the catalogue lacks. Knows no roles; what
 the visitor thinks of an item is read in `roles`.
@@ -13,6 +13,7 @@ from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
 from bot.engines.lexical.title_evidence import CUED, Evidence
+from bot.engines.lexical.title_frames import TitleFrames
 from bot.engines.lexical.title_search import TitleSearch
 from bot.engines.lexical.title_words import TitleWords, title_words, year_after
 from bot.engines.lexical.titles import Link, Titles
@@ -30,6 +31,7 @@ class TitleSpans:
         self._titles = titles
         self._evidence = Evidence(titles, taken)
         self._search = TitleSearch(titles, self._evidence, self._linked)
+        self._frames = TitleFrames(titles, self._linked, taken)
 
     def spans(self, reading: Reading, people: Collection[int] = (), shown: Sequence[str] = ()) -> list[Span]:
         """Every item named, those that are not in the catalogue included.
@@ -39,13 +41,15 @@ class TitleSpans:
         words = title_words(reading, shown)
         dated = list(self._search.dated(words))
         taken = {index for span in dated for index in range(span.start, span.end)}
+        framed = [span for span in self._frames.spans(words) if not taken & set(range(span.start, span.end))]
+        taken |= {index for span in framed for index in range(span.start, span.end)}
         exact = [span for span in self._exact(words) if not taken & set(range(span.start, span.end))]
         taken |= {index for span in exact if span.rank >= CUED for index in range(span.start, span.end)} | set(people)
         found = list(self._search.spelled(words, taken))
         wider = [span for span in found if any(_covers(span, other) for other in exact)]
         exact = [span for span in exact if not any(_covers(other, span) for other in wider)]
         taken |= {index for span in exact for index in range(span.start, span.end)}
-        return [*dated, *exact, *(span for span in found if not taken & set(range(span.start, span.end)))]
+        return [*dated, *framed, *exact, *(span for span in found if not taken & set(range(span.start, span.end)))]
 
     def _exact(self, words: TitleWords) -> Iterator[Span]:
         first = 0

@@ -64,17 +64,28 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    Not denied is what a surprise or a fresh start asks for, and a wish and a service question in one message: the
-    rules cut it into clauses, the reader sees it as one.
+    Not denied is what a surprise, a fresh start or words such as "back to the films" ask for, and a wish and a service
+    question in one message: the rules cut it into clauses, the reader sees it as one. A service question in which the
+    rules saw nothing to look for is no request for items.
     """
     chances = told.acts
-    firm = intent.surprise or intent.reset or ("support" in intent.acts and bool(_WANTING & set(intent.acts)))
+    served, matter = "support" in intent.acts, _matter(intent)
+    wanting = bool(_WANTING & set(intent.acts))
+    firm = intent.surprise or intent.reset or (wanting and served == matter)
     kept = [act for act in intent.acts if firm or chances[act] > 1 - trust.act]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
+    if served and not matter:
+        new = [act for act in new if act not in _WANTING]
     if {*kept, *new} >= _WANTING:
         worse = min(_WANTING, key=lambda act: chances[act])
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
     return tuple(dict.fromkeys((*kept, *new))) or intent.acts
+
+
+def _matter(intent: Intent) -> bool:
+    """Whether the rules saw anything to look for."""
+    said = (intent.constraints, intent.wishes, intent.mentions, intent.relatives, intent.dropped, intent.retracted)
+    return any(said) or intent.order is not None or intent.more
 
 
 def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:

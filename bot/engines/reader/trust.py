@@ -17,14 +17,14 @@ class Trust:
     ``danger``: that a message is one to refuse, or that needs help of another kind.
     """
 
-    act: float = 0.8
+    act: float = 0.9
     add: float = 1.01
     drop: float = 0.4
-    turn: float = 0.7
+    turn: float = 1.01
     number: float = 1.01
     wish: float = 1.01
     title: float = 1.01
-    role: float = 0.8
-    about: float = 0.8
+    role: float = 0.4
+    about: float = 0.9
     flag: float = 0.95
     danger: float = 1.01
