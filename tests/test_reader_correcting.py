@@ -39,7 +39,7 @@ def proposed(values=((COLOUR, "red"),), numbers=(), mentions=(), *, shown=False)
     return Proposed(sheet, FACETS, tuple(values), tuple(numbers), tuple(mentions))
 
 
-def told(*, acts=None, about=None, verdicts=("is",), links=(), roles=(), tags=()):
+def told(*, acts=None, about=None, verdicts=("is",), links=(), roles=(), tags=(), wished=()):
     """What the heads say: sure of everything that is given, and of nothing else."""
     about = about or {}
     return Told(
@@ -49,6 +49,7 @@ def told(*, acts=None, about=None, verdicts=("is",), links=(), roles=(), tags=()
         tuple(links),
         tuple(chances(ROLES, **dict.fromkeys(one, 0.99)) for one in roles),
         tuple(tags),
+        tuple(wished),
     )
 
 
@@ -139,6 +140,20 @@ def test_acts_are_added_and_denied():
     assert decide(RULED, proposed(), told(acts={"hello": 0.0})).acts == ("recommend",), "never without any act"
 
 
+def test_a_service_question_without_a_wish_is_no_request():
+    """ "Can I rent a hall from you?" stays a question for the help centre, however sure the reader is of a wish."""
+    asked = Intent(acts=("support",), question=MESSAGE)
+    assert decide(asked, proposed(), told(acts={"recommend": 0.99, "support": 0.01})).acts == ("support",)
+    both = replace(asked, acts=("recommend", "support"))
+    assert decide(both, proposed(), told(acts={"support": 0.99})).acts == ("support",)
+
+
+def test_going_back_to_the_shelf_is_not_denied():
+    """ "Thanks, back to the films": the rules know the words, the reader hears the thanks, which give way."""
+    back = Intent(acts=("recommend",))
+    assert decide(back, proposed(), told(acts={"smalltalk": 0.99})).acts == ("recommend",)
+
+
 def test_a_service_question_is_the_message_itself():
     """Where the reader alone sees one."""
     assert decide(RULED, proposed(), told(acts={"support": 0.99})).question == MESSAGE
@@ -146,12 +161,21 @@ def test_a_service_question_is_the_message_itself():
 
 
 def test_wishes_are_the_tagged_words():
-    """Unwanted ones begin with "not"; the rules' own stand only while the reader is in doubt."""
+    """Where the reader is sure of some; unwanted ones begin with "not"."""
     ruled = replace(RULED, wishes=("below",))
     tags = (Tagged((2, 5), "wish", 0.9), Tagged((24, 33), "unwanted", 0.9))
     assert decide(ruled, proposed(), told(tags=tags)).wishes == ("red", "not too heavy")
-    assert decide(ruled, proposed(), told()).wishes == ()
     assert decide(ruled, proposed(), told(tags=(Tagged((2, 5), "wish", 0.3),))).wishes == ("below",)
+
+
+def test_an_idle_wish_of_the_rules_goes():
+    """One that the reader finds unlikely in every word; it is still searched for, and never the only thing left."""
+    ruled = replace(RULED, wishes=("below", "too heavy"), query="below too heavy")
+    wished = (((10, 15), 0.001), ((24, 27), 0.001), ((28, 33), 0.4))
+    found = decide(ruled, proposed(), told(wished=wished))
+    assert (found.wishes, found.query) == (("too heavy",), "below too heavy")
+    alone = Intent(acts=("recommend",), wishes=("below",), query="below")
+    assert decide(alone, proposed(), told(wished=wished)).wishes == ("below",)
 
 
 def test_items_take_their_roles_and_missing_titles_are_told():

@@ -60,12 +60,20 @@ class Assembler:
         decided = [self._decided(findings, item) if item.content else None for item in findings.clauses]
         serving = any(item.ruling.label == "support" for item in findings.clauses)
         serving = serving or any(found[1].act == "support" for found in decided if found)
+        comparing = self._comparing([found[0] for found in decided if found])
         for item, found in zip(findings.clauses, decided, strict=True):
             if found is None:
                 self._labelled(item, draft)
-            else:
-                case, decision = found
-                self._content(findings, case, Decision("support") if serving and self._aside(case) else decision, draft)
+                continue
+            case, decision = found
+            if comparing and self._which(case):
+                draft.asked += self._decider.asked(case)
+                continue
+            if serving and self._aside(case):
+                decision = Decision("support")
+            elif comparing and case.mentions:
+                decision = Decision("compare")
+            self._content(findings, case, decision, draft)
         return self._finished(findings, draft)
 
     def _decided(self, findings: Findings, item: Labelled) -> tuple[Case, Decision]:
@@ -73,6 +81,17 @@ class Assembler:
         wishes = self._finders.wishes.read(ground, item.clause.start, item.clause.end)
         case = self._decider.case(findings, item, wishes)
         return case, self._decider.decide(case)
+
+    def _comparing(self, cases: Sequence[Case]) -> bool:
+        """Whether one clause names several items and another asks about them: "Heat or Alien, which is longer?"."""
+        named = sum(len(judged.span.mentions) for case in cases for judged in case.mentions)
+        return named > 1 and any(self._which(case) for case in cases)
+
+    def _which(self, case: Case) -> bool:
+        """Whether a clause asks which of the items another clause names."""
+        if case.mentions or case.wishes or any(span.constraints for span in case.spans):
+            return False
+        return case.text.split()[:1] in (["which"], ["who"], ["what"]) and self._finders.acts.says("compare", case.text)
 
     def _aside(self, case: Case) -> bool:
         """Whether a clause beside a service question only goes on with it: "how does that work?"."""

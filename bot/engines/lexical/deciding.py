@@ -85,9 +85,9 @@ class Decider:
         if says("how_to", text) and case.mentions and not self._acts.asked(text):
             return Decision("support")
         if says("compare", text) and self._compares(case):
-            return Decision("compare", asked=self._asked(case))
+            return Decision("compare", asked=self.asked(case))
         if self._asks(case):
-            return Decision("ask_item", asked=self._asked(case))
+            return Decision("ask_item", asked=self.asked(case))
         return None
 
     def _compares(self, case: Case) -> bool:
@@ -140,7 +140,7 @@ class Decider:
         alone = bool(case.mentions) and not case.said and not case.wanting and not case.wishes
         return alone and not case.clause.ruling.flags and not self._acts.says("request", case.text)
 
-    def _asked(self, case: Case) -> tuple[str, ...]:
+    def asked(self, case: Case) -> tuple[str, ...]:
         """The facets asked for by words, and those of the values in a yes-or-no question."""
         found = list(self._acts.asked(case.text))
         offered = self._acts.says("have", case.text) and self._titled(case)

@@ -66,7 +66,7 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
 
     Not denied is what a surprise, a fresh start or words such as "back to the films" ask for, and a wish and a service
     question in one message: the rules cut it into clauses, the reader sees it as one. A service question in which the
-    rules saw nothing to look for is no request for items.
+    rules saw nothing to look for is no request for items. Small talk gives way to anything else.
     """
     chances = told.acts
     served, matter = "support" in intent.acts, _matter(intent)
@@ -79,7 +79,8 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     if {*kept, *new} >= _WANTING:
         worse = min(_WANTING, key=lambda act: chances[act])
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
-    return tuple(dict.fromkeys((*kept, *new))) or intent.acts
+    found = tuple(dict.fromkeys((*kept, *new))) or intent.acts
+    return found if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
 
 
 def _matter(intent: Intent) -> bool:
@@ -89,10 +90,23 @@ def _matter(intent: Intent) -> bool:
 
 
 def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The reader's wishes; the rules' own only where the reader is in doubt about some words."""
-    found = [one for one in told.tags if one.name in ("wish", "unwanted")]
-    sure = [_wish(one, proposed.sheet.message) for one in found if one.sure >= trust.wish]
-    return tuple(dict.fromkeys(sure)) if sure or not found else intent.wishes
+    """The reader's wishes where it is sure of some, else those of the rules that it finds likely at all.
+
+    Something to look for stays: the rules' own, where nothing else is left of the message.
+    """
+    found = [one for one in told.tags if one.name in ("wish", "unwanted") and one.sure >= trust.wish]
+    if found:
+        return tuple(dict.fromkeys(_wish(one, proposed.sheet.message) for one in found))
+    likely = tuple(one for one in intent.wishes if _likely(one, proposed.sheet.message, told) >= trust.idle)
+    return likely if likely or intent.constraints or intent.mentions or intent.relatives else intent.wishes
+
+
+def _likely(wish: str, message: str, told: Told) -> float:
+    """How likely the likeliest word of a wish is part of one, 0 to 1; 1 where the message does not say it so."""
+    said = wish.removeprefix("not ").casefold()
+    start = message.casefold().find(said)
+    inside = [sure for (first, last), sure in told.wished if first < start + len(said) and last > start]
+    return max(inside, default=1.0) if start >= 0 else 1.0
 
 
 def _wish(tagged: Tagged, message: str) -> str:
@@ -101,11 +115,15 @@ def _wish(tagged: Tagged, message: str) -> str:
 
 
 def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[str]) -> str:
-    """What to search for: the rules' words, or those of the wishes and values that the reader made of them."""
-    if (constraints, wishes) == (intent.constraints, intent.wishes):
+    """What to search for: the rules' words, or those of the wishes and values that the reader made of them.
+
+    Words that are no wish may still be what the catalogue calls a thing: they are searched for.
+    """
+    if constraints == intent.constraints and set(wishes) <= set(intent.wishes):
         return intent.query
     values = [one.value for one in constraints if one.op == "is" and isinstance(one.value, str)]
-    return " ".join(dict.fromkeys((*(one for one in wishes if not one.startswith("not ")), *values)))
+    said = wishes if set(wishes) - set(intent.wishes) else intent.wishes
+    return " ".join(dict.fromkeys((*(one for one in said if not one.startswith("not ")), *values)))
 
 
 def _mentions(

@@ -38,6 +38,7 @@ class Told:
     links: tuple[Link, ...]
     roles: tuple[Mapping[str, float], ...]
     tags: tuple[Tagged, ...]
+    wished: tuple[tuple[CharSpan, float], ...] = ()
 
 
 def told(framed: Framed, logits: Logits) -> Told:
@@ -66,6 +67,7 @@ def told(framed: Framed, logits: Logits) -> Told:
         links,
         tuple(dict(zip(ROLES, row, strict=True)) for row in roles),
         _tagged(framed, logits),
+        _wished(framed, logits),
     )
 
 
@@ -82,6 +84,14 @@ def _link(framed: Framed, logits: Logits, place: int) -> Link:
     best = max(scores, key=lambda facet: scores[facet])
     operators = logits.operators[rows].mean(0).softmax(-1)
     return Link(best, OPERATORS[int(operators.argmax())], float(operators.max()) / total)
+
+
+def _wished(framed: Framed, logits: Logits) -> tuple[tuple[CharSpan, float], ...]:
+    """How likely each word piece of the message is part of a wish, wanted or not."""
+    first, last = framed.chunks[0].message
+    chances = logits.tags[:, first:last].mean(0).softmax(-1)
+    columns = [place for place, tag in enumerate(TAGS) if tag[2:] in ("wish", "unwanted")]
+    return tuple(zip(framed.offsets, chances[:, columns].sum(-1).tolist(), strict=False))
 
 
 def _tagged(framed: Framed, logits: Logits) -> tuple[Tagged, ...]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 class Trust:
     """Probabilities, 0 to 1, chosen on the open half of the gold messages by `shelftalk eval trust`.
 
-    What is above 1 is never reached: there the rules stand.
+    What is above 1 is never reached: there the rules stand, and so they do with ``idle`` at 0.
 
     ``act``: to add an act, and of its absence to take one away. ``add``: to add a value, ``drop``: of "none" to take
     one away, ``turn``: to turn its polarity. ``number``: to read a number another way. ``wish``, ``title``: of tagged
-    words. ``role``: of an item's role. ``about``: of what is said of a facet. ``flag``: "something else" and its like.
-    ``danger``: that a message is one to refuse, or that needs help of another kind.
+    words. ``idle``: that a word of one of the rules' wishes is part of a wish; below it, the wish goes. ``role``: of an
+    item's role. ``about``: of what is said of a facet. ``flag``: "something else" and its like. ``danger``: that a
+    message is one to refuse, or that needs help of another kind.
     """
 
     act: float = 0.9
@@ -23,6 +24,7 @@ class Trust:
     turn: float = 1.01
     number: float = 1.01
     wish: float = 1.01
+    idle: float = 0.01
     title: float = 1.01
     role: float = 0.4
     about: float = 0.9

@@ -1,8 +1,8 @@
 """How sure the trained reader must be to overrule the rules: thresholds that read the open half best.
 
-One threshold after the other takes the value with which the mean figure of all slots is highest, the higher value where
-two are alike, until none changes. Every message is read once; only the decision is made again. Looks at the open half
-alone.
+One threshold after the other takes the value with which the mean figure of all slots is highest, the one nearer to the
+rules where two are alike, until none changes. Every message is read once; only the decision is made again. Looks at the
+open half alone.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from bot.understanding import verified
 
 LEVELS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
 """What is tried; the last is never reached, so that the rules stand."""
+FAINT = (0.1, 0.03, 0.01, 0.003, 0.0)
+"""What is tried of ``idle``, in the same order: from the reader's word to the rules' own."""
 ROUNDS = 3
 JUDGED = (
     "acts",
@@ -76,7 +78,7 @@ def run(data: Path, *, gold: Path = GOLD, places: Mapping[str, Place] = PLACES) 
         opened = [case for case in shop.cases if case.half == "open"]
         reads += [_Read(case, engine.heard(case.history, case.message), engine, shop) for case in opened]
     best = chosen(reads)
-    never = Trust(**dict.fromkeys((one.name for one in fields(Trust)), LEVELS[-1]))
+    never = Trust(**{one.name: _levels(one.name)[-1] for one in fields(Trust)})
     rows = [_row(name, trust, reads) for name, trust in (("rules", never), ("in use", Trust()), ("best", best))]
     return Report("understand", _PROTOCOL, machine(), tuple(rows))
 
@@ -87,12 +89,16 @@ def chosen(reads: Sequence[_Read]) -> Trust:
     for _ in range(ROUNDS):
         before = trust
         for name in (one.name for one in fields(Trust)):
-            tried = {level: _mean(replace(trust, **{name: level}), reads) for level in LEVELS}
+            tried = {level: _mean(replace(trust, **{name: level}), reads) for level in _levels(name)}
             top = max(tried.values())
-            trust = replace(trust, **{name: max(level for level, mean in tried.items() if mean >= top - 1e-9)})
+            trust = replace(trust, **{name: [level for level, mean in tried.items() if mean >= top - 1e-9][-1]})
         if trust == before:
             break
     return trust
+
+
+def _levels(name: str) -> tuple[float, ...]:
+    return FAINT if name == "idle" else LEVELS
 
 
 def _mean(trust: Trust, reads: Sequence[_Read]) -> float:
