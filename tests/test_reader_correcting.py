@@ -174,8 +174,8 @@ def test_an_idle_wish_of_the_rules_goes():
     wished = (((10, 15), 0.001), ((24, 27), 0.001), ((28, 33), 0.4))
     found = decide(ruled, proposed(), told(wished=wished))
     assert (found.wishes, found.query) == (("too heavy",), "below too heavy")
-    alone = Intent(acts=("recommend",), wishes=("below",), query="below")
-    assert decide(alone, proposed(), told(wished=wished)).wishes == ("below",)
+    alone = Intent(acts=("recommend",), wishes=("below", "not heavy"), query="below")
+    assert decide(alone, proposed(), told(wished=wished)).wishes == ("below", "not heavy")
 
 
 def test_items_take_their_roles_and_missing_titles_are_told():

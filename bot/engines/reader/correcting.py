@@ -20,6 +20,8 @@ READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
+LONG = 8
+"""Words of a message in which some are there for the story."""
 
 
 def corrected(
@@ -92,18 +94,21 @@ def _matter(intent: Intent) -> bool:
 def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
     """The reader's wishes where it is sure of some, else those of the rules that it finds likely at all.
 
-    Something to look for stays: the rules' own, where nothing else is left of the message.
+    What is not wanted stays, and so do the rules' wishes where nothing else would be left to look for, or the message
+    is so short that every word of it counts.
     """
+    message = proposed.sheet.message
     found = [one for one in told.tags if one.name in ("wish", "unwanted") and one.sure >= trust.wish]
     if found:
-        return tuple(dict.fromkeys(_wish(one, proposed.sheet.message) for one in found))
-    likely = tuple(one for one in intent.wishes if _likely(one, proposed.sheet.message, told) >= trust.idle)
-    return likely if likely or intent.constraints or intent.mentions or intent.relatives else intent.wishes
+        return tuple(dict.fromkeys(_wish(one, message) for one in found))
+    likely = tuple(one for one in intent.wishes if one.startswith("not ") or _likely(one, message, told) >= trust.idle)
+    left = (*(one for one in likely if not one.startswith("not ")), *intent.constraints, *intent.mentions)
+    return likely if (left or intent.relatives) and len(message.split()) >= LONG else intent.wishes
 
 
 def _likely(wish: str, message: str, told: Told) -> float:
     """How likely the likeliest word of a wish is part of one, 0 to 1; 1 where the message does not say it so."""
-    said = wish.removeprefix("not ").casefold()
+    said = wish.casefold()
     start = message.casefold().find(said)
     inside = [sure for (first, last), sure in told.wished if first < start + len(said) and last > start]
     return max(inside, default=1.0) if start >= 0 else 1.0
