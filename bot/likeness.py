@@ -79,12 +79,17 @@ def answering(item: Item, wishes: Sequence[str], *, told: Collection[str] = (), 
 def _telling(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
     """What two items share that tells something, the rarest first: names, then what the leading facet has in common."""
     size = len(index.ids)
-    both = [(facet, value, _holders(index, facet, value)) for facet, value in shared(index, first, second)]
+    both = [(facet, value, _holders(index, facet, value)) for facet, value in _worded(index, first, second)]
     rare = [(facet.name, value) for facet, value, count in both if count <= max(SMALL, RARE * size)]
     common = [(facet.name, value) for facet, value, count in both if count <= COMMON * size]
     left = [pair for pair in common if pair not in rare]
     leading = next((facet.name for facet in index.schema.facets if facet.name in dict(left)), "")
     return tuple([*rare, *(pair for pair in left if pair[0] == leading)][:SHARED_AT_MOST])
+
+
+def _worded(index: ItemIndex, first: str, second: str) -> Iterator[tuple[Facet, str]]:
+    """The values that both hold and that say something by themselves: "8+" and "2-4" do not."""
+    return (pair for pair in shared(index, first, second) if any(map(str.isalpha, pair[1])))
 
 
 def _holders(index: ItemIndex, facet: Facet, value: str) -> int:
@@ -96,7 +101,7 @@ def _holders(index: ItemIndex, facet: Facet, value: str) -> int:
 
 def _common(index: ItemIndex, first: str, second: str) -> tuple[tuple[str, str], ...]:
     """The values of the leading facet that both hold, however many others hold them too."""
-    both = [(facet.name, value) for facet, value in shared(index, first, second)]
+    both = [(facet.name, value) for facet, value in _worded(index, first, second)]
     leading = next((facet.name for facet, _ in values(index.items[second], index.schema)), "")
     return tuple([pair for pair in both if pair[0] == leading][:SHARED_AT_MOST])
 

@@ -11,6 +11,8 @@ import pytest
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # each worker has a core of its own
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("SHELFTALK_TEST_DATA", ROOT.parent / "shared" / "data"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -112,10 +113,8 @@ class Columns:
 
         Raises `UnknownFacet`, or `BadConstraint` when an operator or value does not fit its facet.
         """
-        mask = np.ones(self.size, np.bool_)
-        for constraint in constraints:
-            mask &= self._meets(constraint)
-        return mask
+        met = [self._meets(constraint) for constraint in constraints]
+        return reduce(np.logical_and, met) if met else np.ones(self.size, np.bool_)
 
     def count(self, constraints: Sequence[Constraint]) -> int:
         """How many rows meet every constraint."""

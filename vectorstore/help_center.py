@@ -99,7 +99,7 @@ def read_page(path: Path, *, page: str) -> tuple[Passage, ...]:
 def _markdown(data: bytes, path: Path) -> Page:
     front, body = _front_matter(_text(data, path), path)
     parts = sections(body)
-    title = str(front.get("title") or _first_heading(parts))
+    title = str(front.get("title") or _title(parts))
     return Page(title, parts, str(front.get("url") or ""), str(front.get("topic") or ""))
 
 
@@ -174,8 +174,10 @@ def _page_name(path: Path, root: Path) -> str:
     return "/".join(kept)
 
 
-def _first_heading(parts: tuple[Section, ...]) -> str:
-    return next((part.heading for part in parts if part.level == 1), "")
+def _title(parts: tuple[Section, ...]) -> str:
+    """The lone heading of the first level; "" where several stand side by side, as in a list of questions."""
+    found = [part.heading for part in parts if part.level == 1 and part.heading]
+    return found[0] if len(found) == 1 else ""
 
 
 def _words(page: str) -> str:

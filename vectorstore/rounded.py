@@ -30,8 +30,9 @@ class Rounded:
 
     def __init__(self, vectors: Vectors) -> None:
         """Round ``vectors``, float32 ``(n, d)`` with rows of length 1 or 0."""
-        self._rows, self._scales = _rounded(vectors)
-        self._lost = np.linalg.norm(vectors - self._rows * self._scales[:, None], axis=1).astype(np.float32)
+        self._rows, scales = _rounded(vectors)
+        lost = np.linalg.norm(vectors - self._rows * scales[:, None], axis=1)
+        self._scales_lost = np.stack([scales, lost], axis=1).astype(np.float32)
         self._dots = _dots()
 
     def hopeful(self, vector: NDArray[np.float32], k: int, rows: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -49,9 +50,9 @@ class Rounded:
             dots = self._dots(self._rows, rounded)[rows]
         else:
             dots = self._dots(self._rows.take(rows, axis=0, mode="clip"), rounded)
-        scores = dots * (self._scales[rows] * scale[0])
-        lost = self._lost[rows]
-        doubt = lost * length + (1 + lost) * missed
+        scales, lost = self._scales_lost.take(rows, axis=0, mode="clip").T
+        scores = dots * (scales * scale[0])
+        doubt = lost * (length + missed) + missed
         floor = np.partition(scores - doubt, len(rows) - k)[len(rows) - k]
         likely: NDArray[np.bool_] = scores + doubt >= floor
         return rows[likely]

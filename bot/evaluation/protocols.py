@@ -57,7 +57,10 @@ PROTOCOLS: Named = {
     "likes": ("three liked films: which signals find what the same person liked later", _likes),
     "reranker": ("fifty candidates: which score orders them best, what the product gains, what it costs", _reranker),
     "retrieval": ("wishes and plots: which search finds the films that are meant", _retrieval),
-    "trust": ("how sure the trained reader must be to overrule the rules, by the open half of `understand`", _trust),
+    "trust": (
+        "how sure the trained reader must be to overrule the rules, by the tuning messages of `understand`",
+        _trust,
+    ),
     "understand": ("labelled messages to five shops: which slots of an intent are read right", _understand),
     "write": ("replies to fixed conversations: true, personal, varied; what the claim check catches", _write),
 }

@@ -19,6 +19,14 @@ from vectorstore.ingesting.reports import Report
 Plan = Callable[..., Planned]
 
 
+_READ = {
+    "help": ("page of help", "passages: "),
+    "answers": ("answer", "passages: "),
+    "interactions": ("interaction", ""),
+}
+"""What is read, and what it becomes."""
+
+
 def bring(settings: Settings, path: Path, *, kind: str, catalog: str, check: bool, yes: bool, json: bool) -> None:
     """Bring ``kind`` (help, answers or interactions) to a catalogue that has items: report, ask, write."""
     plan: Plan = {"help": beside.plan_help, "answers": beside.plan_answers, "interactions": beside.plan_interactions}[
@@ -27,7 +35,7 @@ def bring(settings: Settings, path: Path, *, kind: str, catalog: str, check: boo
     with stoppable("Nothing was written."):
         planned = partial(plan, path, catalog_root=root_of(settings, catalog))()
         if not json:
-            describe_help(planned.report, catalog, kind if kind == "interactions" else f"passages of {kind}")
+            describe_help(planned.report, catalog, *_READ[kind])
         if check:
             return _finish(planned.report, kind, json=json, checked=True)
         agree("Write this?", yes=yes)

@@ -36,11 +36,13 @@ def describe(report: Report, catalog: str) -> None:
     _asked(report)
 
 
-def describe_help(report: Report, catalog: str, noun: str) -> None:
-    """The same for pages and answers."""
+def describe_help(report: Report, catalog: str, noun: str, made: str = "") -> None:
+    """The same for pages, answers and interactions, one ``noun`` each; ``made`` is what the counts are of."""
     for note in report.notes:
         out.print(f"  {note}", markup=False)
-    out.print(f"[bold]{escape(catalog)}[/]: {report.read} {noun} read: {_counts(report)}")
+    out.print(
+        f"[bold]{escape(catalog)}[/]: {report.read:,} {noun}{'s' * (report.read != 1)} read; {made}{_counts(report)}"
+    )
     _problems(report)
 
 

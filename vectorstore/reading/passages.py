@@ -18,11 +18,15 @@ _HARD_CUT = 2_000
 
 
 def passages_of(parts: Sequence[Section], *, page: str, title: str, url: str | None, topic: str) -> Iterator[Passage]:
-    """The passages of a page; those of one section share their id until `numbered` tells them apart."""
+    """The passages of a page; those of one section share their id until `numbered` tells them apart.
+
+    A lone heading of the first level is the page's title; several are sections like any other.
+    """
+    several = sum(part.level == 1 and bool(part.heading) for part in parts) > 1
     trail: list[Section] = []
     for part in parts:
         trail = [*[above for above in trail if above.level < part.level], part]
-        heading = " › ".join(above.heading for above in trail if above.level > 1 and above.heading) or title
+        heading = " › ".join(above.heading for above in trail if above.level > (not several) and above.heading) or title
         anchor = part.anchor or slug(title)
         for text in pieces(part.blocks):
             yield Passage(f"{page}#{anchor}", page, title, heading, anchor, text, url, topic)

@@ -95,7 +95,9 @@ class Assembler:
 
     def _aside(self, case: Case) -> bool:
         """Whether a clause beside a service question only goes on with it: "how does that work?"."""
-        if case.wanting or case.mentions or case.clause.ruling.flags:
+        pronouns = word_set("assembly_pronouns")
+        named = any(m.text.casefold() not in pronouns for judged in case.mentions for m in judged.span.mentions)
+        if case.wanting or named or case.clause.ruling.flags:
             return False
         says = self._finders.acts.says
         asks = says("request", case.text) or says("item", case.text)

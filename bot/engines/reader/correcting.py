@@ -40,7 +40,7 @@ def corrected(
         "acts": acts,
         "constraints": conditions(intent, proposed, told, trust, limit=limit) if wanting else (),
         "wishes": _wishes(intent, proposed, told, trust) if wanting else (),
-        "mentions": _mentions(intent, proposed, told, trust, link=link),
+        "mentions": _judged(intent, acts, _mentions(intent, proposed, told, trust, link=link)),
         "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
         "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
         "relatives": _relatives(intent, proposed, told, trust),
@@ -74,15 +74,23 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     served, matter = "support" in intent.acts, _matter(intent)
     wanting = bool(_WANTING & set(intent.acts))
     firm = intent.surprise or intent.reset or (wanting and served == matter)
-    kept = [act for act in intent.acts if firm or chances[act] > 1 - trust.act]
+    pointed = _pointed(intent)
+    kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.act]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
-    if served and not matter:
+    if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
     if {*kept, *new} >= _WANTING:
         worse = min(_WANTING, key=lambda act: chances[act])
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
     found = tuple(dict.fromkeys((*kept, *new))) or intent.acts
     return found if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
+
+
+def _pointed(intent: Intent) -> tuple[Act, ...]:
+    """The rules' acts that are about items which the message names or points at: two to compare, one to tell of."""
+    named = sum(one.role == "mentioned" for one in intent.mentions)
+    wanted = {"compare": named > 1, "why_not": named > 0, "ask_item": named > 0 and bool(intent.asked)}
+    return tuple(act for act in intent.acts if wanted.get(act))
 
 
 def _matter(intent: Intent) -> bool:
@@ -140,7 +148,7 @@ def _mentions(
         sure: list[Role] = [role for role, chance in chances.items() if chance >= trust.role]  # type: ignore[misc]
         for mention in judged.span.mentions if sure else ():
             roles[mention.item_id or mention.text] = sure
-    found = [
+    found: list[Mention] = [
         replace(mention, role=role)
         for mention in intent.mentions
         for role in roles.get(mention.item_id or mention.text, [mention.role])
@@ -151,6 +159,13 @@ def _mentions(
         if tagged.name == "missing" and tagged.sure >= trust.title and not seen:
             found.append(link(words))
     return tuple({(one.item_id or one.text, one.role): one for one in found}.values())
+
+
+def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """``mentions``; what the rules took for a thing to resemble is only named where nothing is asked for after all."""
+    if _WANTING & set(acts) or "feedback" in acts or not _WANTING & set(intent.acts):
+        return mentions
+    return tuple(replace(one, role="mentioned") if one.role == "liked" else one for one in mentions)
 
 
 def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:

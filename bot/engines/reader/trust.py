@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Probabilities, 0 to 1, chosen on the open half of the gold messages by `shelftalk eval trust`.
+    """Probabilities, 0 to 1, chosen on the tuning messages by `shelftalk eval trust`.
 
     What is above 1 is never reached: there the rules stand, and so they do with ``idle`` at 0.
 

@@ -1,13 +1,14 @@
-"""The labelled messages of one catalogue, read from ``<catalogue>.open.toml`` and ``<catalogue>.sealed.toml``.
+"""The labelled messages of one catalogue, read from ``<catalogue>.open.toml``, ``.sealed.toml`` and ``.tuning.toml``.
 
 The open half may be looked into. Of the sealed half nothing is ever told but figures: an error names the place in the
-file and the rule that is broken, not the words. Knows no reader.
+file and the rule that is broken, not the words. Thresholds are chosen on the tuning messages, with which no rule was
+improved. Knows no reader.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -18,7 +19,9 @@ from bot.types import Intent, Message
 from bot.understanding import Vocabulary
 
 Half: TypeAlias = Literal["open", "sealed"]
+Part: TypeAlias = Half | Literal["tuning"]
 HALVES: tuple[Half, ...] = get_args(Half)
+TUNING: tuple[Part, ...] = ("tuning",)
 _KNOWN = frozenset({"message", "want", "shown", "before"})
 _NAMED = 5
 
@@ -28,7 +31,7 @@ class Case:
     """One message and what it means. ``shown`` are the ids shown just before, ``before`` what the visitor had said."""
 
     catalogue: str
-    half: Half
+    half: Part
     number: int
     message: str
     want: Intent
@@ -44,20 +47,20 @@ class Case:
         return asked, Message("assistant", "Here you are.", items=self.shown)
 
 
-def load(folder: Path, catalogue: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
-    """The cases of one catalogue, both halves; a half without a file is left out.
+def load(folder: Path, catalogue: str, vocabulary: Vocabulary, parts: Sequence[Part] = HALVES) -> tuple[Case, ...]:
+    """The cases of one catalogue, of both halves or other ``parts``; one without a file is left out.
 
     Raises:
         InvalidRequest: a file is no TOML, or has labels that the catalogue does not allow: all files' faults are named.
     """
     cases, faults = [], list[str]()
-    for half in HALVES:
+    for half in parts:
         path = folder / f"{catalogue}.{half}.toml"
         for number, row in enumerate(_rows(path, half), 1):
             try:
                 cases.append(_case(row, catalogue=catalogue, half=half, number=number, vocabulary=vocabulary))
             except LabelError as error:
-                told = str(error) if half == "open" else error.rule
+                told = error.rule if half == "sealed" else str(error)
                 faults.append(f"{path.name}, case {number}: {told}")
     if faults:
         more = f" (and {len(faults) - _NAMED} more)" if len(faults) > _NAMED else ""
@@ -65,14 +68,14 @@ def load(folder: Path, catalogue: str, vocabulary: Vocabulary) -> tuple[Case, ..
     return tuple(cases)
 
 
-def _rows(path: Path, half: Half) -> Iterator[Any]:
+def _rows(path: Path, half: Part) -> Iterator[Any]:
     """The tables called ``case``; nothing where there is no file."""
     if not path.is_file():
         return
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        why = f": {error}" if half == "open" else ""
+        why = "" if half == "sealed" else f": {error}"
         raise InvalidRequest(f"{path.name} is not TOML{why}", hint="correct the file") from None
     rows = found.get("case")
     if found.keys() != {"case"} or not isinstance(rows, list):
@@ -80,7 +83,7 @@ def _rows(path: Path, half: Half) -> Iterator[Any]:
     yield from rows
 
 
-def _case(row: Mapping[str, Any], *, catalogue: str, half: Half, number: int, vocabulary: Vocabulary) -> Case:
+def _case(row: Mapping[str, Any], *, catalogue: str, half: Part, number: int, vocabulary: Vocabulary) -> Case:
     if not isinstance(row, dict) or row.keys() - _KNOWN:
         raise LabelError("a key that is none of message, want, shown, before", row)
     message, want, before = row.get("message"), row.get("want"), row.get("before", "")

@@ -6,14 +6,14 @@ and one that ships beside the messages. Knows no reader.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from bot.errors import InvalidRequest
-from bot.evaluation.understand.cases import HALVES, Case, load
+from bot.evaluation.understand.cases import HALVES, Case, Part, load
 from bot.understanding import Vocabulary
 from vectorstore.catalog import read_items
 
@@ -49,28 +49,32 @@ PLACES: Mapping[str, Place] = MappingProxyType({
 })  # fmt: skip
 
 
-def shops(data: Path, *, gold: Path = GOLD, places: Mapping[str, Place] = PLACES) -> Iterator[Shop]:
-    """The catalogues that ``gold`` holds messages for, read one after the other.
+def shops(
+    data: Path, *, gold: Path = GOLD, places: Mapping[str, Place] = PLACES, parts: Sequence[Part] = HALVES
+) -> Iterator[Shop]:
+    """The catalogues that ``gold`` holds messages of ``parts`` for, read one after the other.
 
     Raises:
         InvalidRequest: no messages, messages for an unknown catalogue, a missing data file, or wrong labels.
     """
-    there = {path.name.split(".")[0] for half in HALVES for path in gold.glob(f"*.{half}.toml")}
+    there = {path.name.split(".")[0] for part in parts for path in gold.glob(f"*.{part}.toml")}
     if not there:
-        raise InvalidRequest(f"{gold} holds no labelled messages", hint="name a folder with NAME.open.toml files")
+        raise InvalidRequest(
+            f"{gold} holds no labelled messages", hint=f"name a folder with NAME.{parts[0]}.toml files"
+        )
     if unknown := sorted(there - places.keys()):
         raise InvalidRequest(
             f"{gold} holds messages for {', '.join(unknown)}", hint=f"known catalogues: {', '.join(places)}"
         )
     for name, place in places.items():
         if name in there:
-            yield _shop(name, place, data, gold)
+            yield _shop(name, place, data, gold, parts)
 
 
-def _shop(name: str, place: Place, data: Path, gold: Path) -> Shop:
+def _shop(name: str, place: Place, data: Path, gold: Path, parts: Sequence[Part]) -> Shop:
     path = data / place.path
     if not path.exists():
         raise InvalidRequest(f"{path} is missing", hint="give the folder of public data files with --data")
     found = read_items(path)
     vocabulary = Vocabulary(found.items, found.schema)
-    return Shop(name, place.group, vocabulary, load(gold, name, vocabulary))
+    return Shop(name, place.group, vocabulary, load(gold, name, vocabulary, parts))

@@ -1,8 +1,8 @@
-"""How sure the trained reader must be to overrule the rules: thresholds that read the open half best.
+"""How sure the trained reader must be to overrule the rules: thresholds that read the tuning messages best.
 
 One threshold after the other takes the value with which the mean figure of all slots is highest, the one nearer to the
-rules where two are alike, until none changes. Every message is read once; only the decision is made again. Looks at the
-open half alone.
+rules where two are alike, until none changes. Every message is read once; only the decision is made again. Looks at
+messages with which neither rules nor reader were improved: on the open half the rules are better than elsewhere.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.engines.understand_lexical import LexicalUnderstander
 from bot.engines.understand_model import Heard, ModelUnderstander
 from bot.errors import EngineError
 from bot.evaluation.report import Report, machine
-from bot.evaluation.understand.cases import Case
+from bot.evaluation.understand.cases import TUNING, Case
 from bot.evaluation.understand.catalogues import GOLD, PLACES, Place, Shop, shops
 from bot.evaluation.understand.figures import figures
 from bot.evaluation.understand.slots import SLOTS, Compared
@@ -47,13 +47,13 @@ JUDGED = (
 """The slots whose mean decides."""
 _PROTOCOL = (
     "the trained reader's thresholds, one after the other, by the mean figure of "
-    f"{', '.join(JUDGED)} over the open half of the labelled messages; `rules`: no threshold is ever reached"
+    f"{', '.join(JUDGED)} over the tuning messages; `rules`: no threshold is ever reached"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One message of the open half as rules and reader heard it."""
+    """One message as rules and reader heard it."""
 
     case: Case
     heard: Heard
@@ -70,13 +70,12 @@ def run(data: Path, *, gold: Path = GOLD, places: Mapping[str, Place] = PLACES) 
     embedder = choose.embedder(settings)
     in_charge = product(settings, embedder)
     reads, remembering = list[_Read](), Remembering(embedder)
-    for shop in shops(data, gold=gold, places=places):
+    for shop in shops(data, gold=gold, places=places, parts=TUNING):
         lexical = LexicalUnderstander(shop.vocabulary, remembering)
         engine = in_charge(shop.name, lexical, shop.vocabulary)
         if not isinstance(engine, ModelUnderstander):
             raise EngineError("the trained reader is not in charge", hint="run `shelftalk doctor`")
-        opened = [case for case in shop.cases if case.half == "open"]
-        reads += [_Read(case, engine.heard(case.history, case.message), engine, shop) for case in opened]
+        reads += [_Read(case, engine.heard(case.history, case.message), engine, shop) for case in shop.cases]
     best = chosen(reads)
     never = Trust(**{one.name: _levels(one.name)[-1] for one in fields(Trust)})
     rows = [_row(name, trust, reads) for name, trust in (("rules", never), ("in use", Trust()), ("best", best))]
