@@ -12,7 +12,8 @@ from bot.__main__ import app
 from bot.engines.understand_scripted import ScriptedUnderstander
 from bot.errors import InvalidRequest
 from bot.evaluation import protocols
-from bot.evaluation.understand.cases import Case, load
+from bot.evaluation.understand import choosing
+from bot.evaluation.understand.cases import TUNING, Case, load
 from bot.evaluation.understand.catalogues import GOLD, PLACES, Place, Shop, shops
 from bot.evaluation.understand.failures import wrong
 from bot.evaluation.understand.figures import figures
@@ -587,3 +588,29 @@ def test_failures_are_listed_by_one_protocol_alone(tmp_path):
     assert "understand" in caught.value.hint
     refused = CliRunner().invoke(app, ["eval", "retrieval", "--failures"])
     assert refused.exit_code == 1 and "lists no failures" in refused.output
+
+
+# -- thresholds -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.data
+def test_thresholds_are_chosen_on_the_tuning_messages_alone(gold, data, monkeypatch):
+    """Three rows: the rules alone, the thresholds in use, the best; none of the two halves is read for them."""
+    monkeypatch.setattr(choosing, "LEVELS", (0.5, 1.01))
+    monkeypatch.setattr(choosing, "FAINT", (0.01, 0.0))
+    with pytest.raises(InvalidRequest) as caught:
+        choosing.run(data, gold=gold, places=SMALL)
+    assert "tuning" in caught.value.hint
+    (gold / "goods.tuning.toml").write_text(GOODS, "utf-8")
+    rows = choosing.run(data, gold=gold, places=SMALL).rows
+    assert [row["thresholds"] for row in rows] == ["rules", "in use", "best"]
+    assert rows[0]["idle"] == 0.0 and {rows[0][name] for name in ("act", "add", "danger")} == {1.01}
+    judged = [sum(row[slot] for slot in choosing.JUDGED if slot in row) for row in rows]
+    assert judged[2] >= max(judged[:2]) - 1e-9
+
+
+def test_every_shop_has_tuning_messages(data):
+    """As many as choose something, each with labels that its catalogue allows."""
+    counts = {shop.name: len(shop.cases) for shop in shops(data, parts=TUNING)}
+    assert counts.keys() == PLACES.keys()
+    assert min(counts.values()) >= 25

@@ -8,6 +8,7 @@ from math import inf
 import pytest
 
 from bot import explaining
+from bot.likeness import likeness
 from bot.parts import parts
 from bot.quotes import ALONE, ECHOED, PARTLY, answers, quoted, quotes
 from bot.ranking import rank
@@ -15,9 +16,10 @@ from bot.remembering import Remembering
 from bot.retrieval import retrieve
 from bot.types import Candidate, DialogueState, Evidence, Intent, Mention, Order, Ranked, Retrieved
 from prompts import Registry
-from tests.small_catalog import film_index, films, shop_index
-from vectorstore.base import Constraint
+from tests.small_catalog import facet, film_index, films, index_of, shop_index
+from vectorstore.base import Constraint, Item, Schema
 from vectorstore.embedders.local import LocalEmbedder
+from vectorstore.embedders.scripted import HashedEmbedder
 
 RECOMMEND = Intent(acts=("recommend",))
 HORROR = Constraint("genres", "is", "horror")
@@ -89,6 +91,19 @@ def test_likeness_names_the_liked_film_and_what_both_hold(index):
     expected = float(index.vectors[index.row("alien")] @ index.vectors[index.row("aliens")])
     assert (like.value, like.degree) == ("Alien", "") and like.strength == pytest.approx(expected)
     assert of(found["alien"], "liked") == []
+
+
+def test_a_value_without_words_is_no_bond():
+    """Two games for ages from 8 and for 2 to 4 players have nothing to say in common but their theme."""
+    rows = [("owl", "Owl Post", "cards"), ("night", "Night Market", "cards"), ("rails", "Iron Rails", "trains")]
+    rows += [(f"x{n}", f"Game {n}", f"theme {n}") for n in range(9)]
+    items = [
+        Item(id_, title, f"{title}.", {"theme": theme, "age": "8+" if n < 2 else f"{n}+", "players": f"{2 + n // 2}-4"})
+        for n, (id_, title, theme) in enumerate(rows)
+    ]
+    facets = Schema(tuple(facet(items, name, "category") for name in ("theme", "age", "players")))
+    (found,) = likeness(index_of(items, facets, HashedEmbedder(64)), items[1], {"owl": 1.0})
+    assert found.shared == (("theme", "cards"),)
 
 
 def test_a_wish_is_answered_by_the_words_of_the_description_or_not_at_all():

@@ -114,6 +114,16 @@ def test_pages_without_headings_or_title(tmp_path):
     assert (one.id, one.title, one.heading) == ("opening-hours#opening-hours", "Opening hours", "Opening hours")
 
 
+def test_several_first_headings_are_sections(tmp_path):
+    """A list of questions without a title of its own is called by its file, and each section by its own heading."""
+    found = page(tmp_path, "# Returns\n\nWithin 30 days.\n\n# Missing parts\n\nWrite to us.\n", "shop-faq.md")
+    rows = [(one.title, one.heading, one.text) for one in found]
+    assert rows == [
+        ("Shop faq", "Returns", "Within 30 days."),
+        ("Shop faq", "Missing parts", "Write to us."),
+    ]
+
+
 def test_folders(tmp_path):
     """A page is named by its path; "index" stands for its folder; equal names still have different ids."""
     page(tmp_path, "# A\n\nx", "a/index.md")

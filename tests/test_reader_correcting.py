@@ -148,6 +148,24 @@ def test_a_service_question_without_a_wish_is_no_request():
     assert decide(both, proposed(), told(acts={"support": 0.99})).acts == ("support",)
 
 
+def test_two_named_items_are_compared_whatever_the_reader_hears():
+    """The rules saw both items and the facet: that is surer than a chance."""
+    named = tuple(Mention(text, id_, role="mentioned") for text, id_ in (("Juno", "j1"), ("Heat", "h1")))
+    asked = Intent(acts=("compare",), mentions=named, asked=("price",))
+    assert decide(asked, proposed(), told(acts={"recommend": 0.99})).acts == ("compare",)
+    one = replace(asked, acts=("ask_item",), mentions=named[:1])
+    assert decide(one, proposed(), told(acts={"refine": 0.99})).acts == ("ask_item",)
+
+
+def test_an_item_is_only_named_where_nothing_is_asked_for():
+    """ "A part is missing from my Juno" is a service question, not a wish for something like it."""
+    ruled = Intent(acts=("recommend",), mentions=(Mention("Juno", "j1", role="liked"),))
+    found = decide(ruled, proposed(), told(acts={"support": 0.99}))
+    assert (found.acts, [one.role for one in found.mentions]) == (("support",), ["mentioned"])
+    kept = decide(replace(ruled, acts=("feedback",)), proposed(), told(acts={"feedback": 0.99}))
+    assert [one.role for one in kept.mentions] == ["liked"]
+
+
 def test_going_back_to_the_shelf_is_not_denied():
     """ "Thanks, back to the films": the rules know the words, the reader hears the thanks, which give way."""
     back = Intent(acts=("recommend",))
