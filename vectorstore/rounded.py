@@ -21,6 +21,8 @@ LEAST = 12_000
 """Below so many rows the full vectors are scored in as little time (measured by `shelftalk bench search`)."""
 THREADS = 2
 """Two read memory in 0.6 ms where one takes 1.5 (34,500 rows of 384 numbers)."""
+SHARED = 10_000
+"""Fewer rows are scored by one thread: waking another costs more, now and then several milliseconds."""
 GATHERING = 6
 """Copying a row out costs as much as scoring so many where they lie (34,500 rows: 0.6 ms for a fifth kept)."""
 
@@ -69,9 +71,10 @@ def _dots() -> Callable[[NDArray[np.int8], NDArray[np.int8]], NDArray[np.float32
     """Dot products of int8 rows ``(n, d)`` with one row ``(1, d)``: float32 ``(n,)``, summed in whole numbers."""
     import simsimd
 
-    threads = min(THREADS, os.cpu_count() or 1)
+    most = min(THREADS, os.cpu_count() or 1)
 
     def dots(rows: NDArray[np.int8], row: NDArray[np.int8]) -> NDArray[np.float32]:
+        threads = most if len(rows) >= SHARED else 1
         found: Any = simsimd.cdist(rows, row, metric="dot", threads=threads)
         return np.asarray(found, np.float32)[:, 0]
 

@@ -66,15 +66,16 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    Not denied is what a surprise, a fresh start or words such as "back to the films" ask for, and a wish and a service
-    question in one message: the rules cut it into clauses, the reader sees it as one. A service question in which the
-    rules saw nothing to look for is no request for items. Small talk gives way to anything else.
+    A surprise and a fresh start are said in words that the rules know: they stay as they are. Not denied is what words
+    such as "back to the films" ask for, and a wish and a service question in one message: the rules cut it into
+    clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request for
+    items. Small talk gives way to anything else.
     """
-    chances = told.acts
+    if intent.surprise or intent.reset:
+        return intent.acts
+    chances, pointed = told.acts, _pointed(intent)
     served, matter = "support" in intent.acts, _matter(intent)
-    wanting = bool(_WANTING & set(intent.acts))
-    firm = intent.surprise or intent.reset or (wanting and served == matter)
-    pointed = _pointed(intent)
+    firm = served == matter and bool(_WANTING & set(intent.acts))
     kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.act]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if pointed or (served and not matter):

@@ -18,15 +18,15 @@ class Trust:
     message is one to refuse, or that needs help of another kind.
     """
 
-    act: float = 0.9
+    act: float = 0.8
     add: float = 1.01
-    drop: float = 0.4
-    turn: float = 1.01
+    drop: float = 1.01
+    turn: float = 0.95
     number: float = 1.01
     wish: float = 1.01
-    idle: float = 0.01
+    idle: float = 0.03
     title: float = 1.01
-    role: float = 0.4
+    role: float = 0.99
     about: float = 0.9
-    flag: float = 0.95
+    flag: float = 1.01
     danger: float = 1.01
