@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,6 +42,18 @@ def test_the_best_rows_are_those_of_scoring_every_row(seed, count, width, k, kep
     assert [round(hit.score, 5) for hit in found] == [round(hit.score, 5) for hit in wanted]
     assert {hit.id for hit in wanted if hit.score > wanted[-1].score + 1e-5} <= {hit.id for hit in found}
     assert all(mask[int(hit.id)] for hit in found)
+
+
+def test_searches_at_once_do_not_share_their_rows():
+    """Threads that search with different filters find what each would find alone."""
+    dice = np.random.default_rng(3)
+    rows = unit(dice.normal(size=(3000, 32)))
+    sieve, vectors = Rounded(rows), unit(dice.normal(size=(40, 32)))
+    kept = [np.flatnonzero(dice.random(3000) < 0.1) for _ in vectors]
+    alone = [sieve.hopeful(vector, 10, some).tolist() for vector, some in zip(vectors, kept, strict=True)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda vector, some: sieve.hopeful(vector, 10, some).tolist(), vectors, kept))
+    assert found == alone
 
 
 def test_it_leaves_few_rows_to_score():

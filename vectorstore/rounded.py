@@ -7,6 +7,7 @@ not among the best for certain. It reads a quarter of the bytes. Knows no store,
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ THREADS = 2
 """Two read memory in 0.6 ms where one takes 1.5 (34,500 rows of 384 numbers)."""
 SHARED = 10_000
 """Fewer rows are scored by one thread: waking another costs more, now and then several milliseconds."""
+SPARE = 4
+"""Copies of rows whose memory is kept for the next search."""
 GATHERING = 6
 """Copying a row out costs as much as scoring so many where they lie (34,500 rows: 0.6 ms for a fifth kept)."""
 
@@ -36,6 +39,7 @@ class Rounded:
         lost = np.linalg.norm(vectors - self._rows * scales[:, None], axis=1)
         self._scales_lost = np.stack([scales, lost], axis=1).astype(np.float32)
         self._dots = _dots()
+        self._spare = deque[NDArray[np.int8]](maxlen=SPARE)
 
     def hopeful(self, vector: NDArray[np.float32], k: int, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Those of ``rows`` that may be among the ``k`` with the highest dot product with ``vector``, in their order.
@@ -51,13 +55,23 @@ class Rounded:
         if len(rows) * GATHERING > len(self._rows):
             dots = self._dots(self._rows, rounded)[rows]
         else:
-            dots = self._dots(self._rows.take(rows, axis=0, mode="clip"), rounded)
+            dots = self._gathered(rows, rounded)
         scales, lost = self._scales_lost.take(rows, axis=0, mode="clip").T
         scores = dots * (scales * scale[0])
         doubt = lost * (length + missed) + missed
         floor = np.partition(scores - doubt, len(rows) - k)[len(rows) - k]
         likely: NDArray[np.bool_] = scores + doubt >= floor
         return rows[likely]
+
+    def _gathered(self, rows: NDArray[np.intp], vector: NDArray[np.int8]) -> NDArray[np.float32]:
+        """The dot products of some rows, copied into memory that an earlier search left: fresh memory costs as much."""
+        try:
+            room = self._spare.pop()
+        except IndexError:
+            room = np.empty((len(self._rows) // GATHERING + 1, self._rows.shape[1]), np.int8)
+        found = self._dots(np.take(self._rows, rows, axis=0, out=room[: len(rows)], mode="clip"), vector)
+        self._spare.append(room)
+        return found
 
 
 def _rounded(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
