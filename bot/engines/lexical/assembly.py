@@ -231,6 +231,8 @@ class Assembler:
         pointed = norms[1:2] and norms[1] in word_set("titles_articles") and not findings.board.at(span.end + 1)
         after = findings.board.at(span.end + 1 + bool(pointed)) if norms[:1] == ("than",) else None
         anchors = [m.item_id for m in after.mentions] if after else []
+        if len(anchors) > 1:
+            return span.relative
         near = [
             found
             for found in case.mentions

@@ -114,6 +114,8 @@ class Roles:
     def _cue(self, tokens: Sequence[Token], span: Span) -> Found[Role] | None:
         """The cue that decides: a verb before the item, then praise or blame after it, then any other before it."""
         before, after = self._before_cue(tokens, span.start), self._after_cue(tokens, span.end)
+        if after and after.value == "liked" and span.start > 0 and tokens[span.start - 1].norm == "than":
+            after = None  # "older than these, please"
         blamed = after is not None and after.value == "rejected"
         if before and (before.value in ("seen", "rejected") or (before.value == "liked" and not blamed)):
             return before
