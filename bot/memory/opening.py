@@ -15,8 +15,10 @@ from bot.memory.migrations import migrate
 from bot.memory.store import Memory
 
 
-def open_memory(url: str, *, recover: bool = True) -> Memory:
+def open_memory(url: str, *, recover: bool = True, desk: bool = False) -> Memory:
     """Open, migrate and recover a database; ``recover=False`` where a server may be running on it.
+
+    ``desk``: a support desk is connected, and hand-overs are to be sent to it.
 
     ``url``: ``memory`` (nothing is kept), ``sqlite:///FILE``, or ``postgresql://USER:PASSWORD@HOST/NAME``.
 
@@ -26,7 +28,7 @@ def open_memory(url: str, *, recover: bool = True) -> Memory:
     try:
         engine = _in_memory() if url == "memory" else _engine(url)
         migrate(engine)
-        memory = Memory(engine, ephemeral=url == "memory")
+        memory = Memory(engine, ephemeral=url == "memory", desk=desk)
         if recover:
             memory.recover()
     except (SQLAlchemyError, OSError, ImportError) as error:

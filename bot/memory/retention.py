@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, select
 
-from bot.memory.tables import feedback, hand_overs, sessions, shown, turns, visitors
+from bot.memory.tables import feedback, hand_over_messages, hand_overs, sessions, shown, turns, visitors
 
 BATCH = 500
 """Conversations deleted in one transaction: visitors who talk meanwhile wait for milliseconds."""
@@ -75,7 +75,7 @@ def _quiet(before: datetime) -> ColumnElement[bool]:
     """Nothing happened in the conversation since ``before``."""
     lately = [
         exists().where(table.c.session_key == sessions.c.key, table.c.created >= before)
-        for table in (turns, feedback, hand_overs)
+        for table in (turns, feedback, hand_overs, hand_over_messages)
     ]
     return and_(sessions.c.updated < before, *(~one for one in lately))
 

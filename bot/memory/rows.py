@@ -9,6 +9,8 @@ from typing import Any
 from bot.turn import TurnRecord
 from bot.types import Card, plain
 
+_LATER = ("product_id", "context", "items", "correction", "corrected", "person", "prompt_state", "before")
+
 
 def turn_values(record: TurnRecord) -> dict[str, Any]:
     """The columns of a finished turn."""
@@ -19,6 +21,9 @@ def turn_values(record: TurnRecord) -> dict[str, Any]:
         "events": [{"event": event.name, "data": event.data()} for event in record.events],
         "prompts": list(record.prompts),
         "timings": record.timings,
+        "product_id": record.product_id or None,
+        "prompt_state": record.prompt_state or None,
+        "before": plain(record.base) if record.base else None,
         "finished": now(),
     }
 
@@ -34,13 +39,18 @@ def transcript(rows: Sequence[Any]) -> list[dict[str, Any]]:
     for row in sorted(rows, key=lambda row: row.number):
         lines.append({"from": "visitor", "text": row.message, "at": row.created.isoformat()})
         if row.reply:
-            lines.append({"from": "assistant", "text": row.reply, "at": (row.finished or row.created).isoformat()})
+            said = {"from": "assistant", "text": row.reply, "at": (row.finished or row.created).isoformat()}
+            lines.append(said | ({"prompts": row.prompts} if row.prompts else {}))
     return lines
 
 
 def json_row(row: Any) -> dict[str, Any]:
-    """A row without its key, times as ISO text."""
-    values = {name: value for name, value in row._mapping.items() if name != "session_key"}
+    """A row without its key, times as ISO text; columns that came later are left out where they are empty."""
+    values = {
+        name: value
+        for name, value in row._mapping.items()
+        if name != "session_key" and (value is not None or name not in _LATER)
+    }
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 

@@ -1,64 +1,84 @@
 """Sessions, turns, feedback and hand-overs in a SQL database.
 
 A session's id is a secret that only its visitor holds; the database keeps its SHA-256. Every method is one
-transaction. Knows nothing of how a state comes about.
+transaction. Knows nothing of how a state comes about, and nothing of tokens: see `visitors` and `revocations`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import InvalidRequest, MemoryFault, UnknownSession
-from bot.memory.records import HandOver, Session, StoredTurn, load_state
+from bot.errors import InvalidRequest
+from bot.memory import states
+from bot.memory.database import Database
+from bot.memory.effects import Effects
+from bot.memory.exporting import exported
+from bot.memory.hand_overs import HandOvers, forward, open_or_find
+from bot.memory.ids import key as _key
+from bot.memory.outbox import Outbox
+from bot.memory.past import Past, as_messages, items_by_turn
+from bot.memory.persons import Persons
+from bot.memory.records import HandOver, Session, StoredTurn
 from bot.memory.retention import MOST_DAYS, Forgotten, count_quiet, forget_quiet
-from bot.memory.rows import json_row, now, shown_values, transcript, turn_values
-from bot.memory.tables import feedback, hand_overs, sessions, shown, turns, visitors
+from bot.memory.revocations import Revocations
+from bot.memory.rows import now, shown_values, transcript, turn_values
+from bot.memory.tables import feedback, sessions, shown, turns, visitors
+from bot.memory.visitors import Visitors
 from bot.turn import TurnRecord
-from bot.types import Card, DialogueState, FeedbackKind, Message, plain
+from bot.types import Card, DialogueState, FeedbackKind, Message
 
 
 class Memory:
-    """The one door to the database. ``ephemeral``: nothing outlives the process."""
+    """The one door to the database.
 
-    def __init__(self, engine: Engine, *, ephemeral: bool = False) -> None:
+    ``ephemeral``: nothing outlives the process; ``desk``: one is connected, and hand-overs are sent to it.
+    """
+
+    def __init__(self, engine: Engine, *, ephemeral: bool = False, desk: bool = False) -> None:
         self.ephemeral = ephemeral
         self._engine = engine
-        self._alone = RLock()
+        database = Database(engine, ephemeral=ephemeral)
+        self._transaction = database.transaction
+        self.visitors = Visitors(database)
+        self.revocations = Revocations(database)
+        self.outbox = Outbox(database, is_open=desk)
+        self.hand_overs = HandOvers(database, self.outbox)
+        self.persons = Persons(database, self.outbox)
+        self.past = Past(database)
+        self.effects = Effects(database)
 
     def open_session(self, session_id: str | None = None, *, catalog: str, visitor: str | None = None) -> Session:
         """A new session for ``None``, else the one with that id. Raises UnknownSession."""
         with self._transaction() as connection:
             if session_id is None:
                 session_id = self._create(connection, catalog, visitor)
-            return self._session(connection, session_id)
+            return states.load(connection, session_id)
 
     def begin_turn(self, session_id: str, message: str) -> str:
         """Keep the visitor's message; returns the id of the running turn."""
         turn_id = secrets.token_urlsafe(12)
         with self._transaction() as connection:
-            session = self._session(connection, session_id)
-            last = select(func.coalesce(func.max(turns.c.number), 0)).where(turns.c.session_key == _key(session_id))
+            catalog, last = states.place(connection, session_id)
             connection.execute(
                 insert(turns).values(
                     id=turn_id,
                     session_key=_key(session_id),
-                    number=connection.execute(last).scalar_one() + 1,
-                    catalog=session.catalog,
+                    number=last + 1,
+                    catalog=catalog,
                     message=message,
                     reply="",
                     status="running",
                     created=now(),
                 )
             )
+            said = {"id_": f"{turn_id}:visitor", "author": "visitor", "text": message}
+            told = forward(connection, self.outbox, _key(session_id), **said)
+        self._poke(told)
         return turn_id
 
     def finish_turn(self, turn_id: str, record: TurnRecord) -> None:
@@ -67,9 +87,12 @@ class Memory:
             row = connection.execute(select(turns.c.session_key, turns.c.catalog).where(turns.c.id == turn_id)).first()
             if row is None:  # the visitor erased everything while the reply was written
                 return
+            states.save(connection, row.session_key, record.state, base=record.base)
             connection.execute(update(turns).where(turns.c.id == turn_id).values(**turn_values(record)))
-            _save_state(connection, row.session_key, record.state)
             _replace_shown(connection, turn_id, row, record.cards)
+            said = {"id_": f"{turn_id}:ai", "author": "ai", "text": record.reply}
+            told = forward(connection, self.outbox, row.session_key, **said)
+        self._poke(told)
 
     def show(self, turn_id: str, cards: Sequence[Card]) -> None:
         """Keep what a running turn has put before the visitor so far, all of it."""
@@ -79,31 +102,29 @@ class Memory:
                 _replace_shown(connection, turn_id, row, cards)
 
     def history(self, session_id: str, *, limit: int = 12) -> tuple[Message, ...]:
-        """The last ``limit`` turns as messages, oldest first; a message without a reply stands alone."""
+        """The last ``limit`` turns as messages, oldest first; a message without a reply stands alone.
+
+        Where the visitor came to the page of an item, a "system" message without words shows that item.
+        """
         with self._transaction() as connection:
             rows = connection.execute(self._turns_of(session_id).order_by(turns.c.number.desc()).limit(limit)).all()
-            items = _items_by_turn(connection, [row.id for row in rows])
-        messages: list[Message] = []
-        for row in reversed(rows):
-            if row.status != "running":
-                messages.append(Message("visitor", row.message))
-                if row.reply or items.get(row.id):
-                    messages.append(Message("assistant", row.reply, tuple(items.get(row.id, ()))))
-        return tuple(messages)
+            items = items_by_turn(connection, [row.id for row in rows if row.status != "running"])
+        return as_messages([row for row in reversed(rows) if row.status != "running"], items)
 
     def turns(self, session_id: str) -> tuple[StoredTurn, ...]:
         """Every turn of the session, oldest first, to draw the page again. Raises UnknownSession."""
         with self._transaction() as connection:
-            self._session(connection, session_id)
+            states.load(connection, session_id)
             rows = connection.execute(self._turns_of(session_id).order_by(turns.c.number)).all()
         return tuple(
-            StoredTurn(row.id, row.message, row.reply, row.status, tuple(row.events or ()), row.created) for row in rows
+            StoredTurn(row.id, row.message, row.reply, row.status, tuple(row.events or ()), row.created, row.finished)
+            for row in rows
         )
 
-    def save_state(self, session_id: str, state: DialogueState) -> None:
-        """Replace the session's state."""
+    def save_state(self, session_id: str, state: DialogueState, *, base: DialogueState | None = None) -> None:
+        """Replace the session's state; of a verified visitor's profile only what changed since ``base``."""
         with self._transaction() as connection:
-            _save_state(connection, _key(session_id), state)
+            states.save(connection, _key(session_id), state, base=base)
 
     def record_feedback(
         self,
@@ -117,7 +138,7 @@ class Memory:
         """Keep one press. Raises InvalidRequest for an item or a turn that this session was never shown."""
         key = _key(session_id)
         with self._transaction() as connection:
-            self._session(connection, session_id)
+            states.load(connection, session_id)
             _require_shown(connection, key, item_id)
             _require_turn(connection, key, turn_id)
             connection.execute(
@@ -126,45 +147,43 @@ class Memory:
                 )
             )
 
-    def hand_over(self, session_id: str, *, summary: str, reason: str, goal: str = "") -> HandOver:
-        """Open a request for a person with the whole transcript, or return the one that is open already."""
-        key = _key(session_id)
+    def hand_over(
+        self,
+        session_id: str,
+        *,
+        summary: str,
+        reason: str,
+        context: Mapping[str, Any] | None = None,
+        items: Mapping[str, Any] | None = None,
+    ) -> HandOver:
+        """Open a request for a person with the whole transcript, or return the one that is open already.
+
+        ``context`` is where on the host's site it was asked for, and by whom; ``items`` what was shown and refused.
+        """
         with self._transaction() as connection:
-            self._session(connection, session_id)
-            opened = select(hand_overs).where(hand_overs.c.session_key == key, hand_overs.c.status == "open")
-            if (row := connection.execute(opened).first()) is None:
-                values = {
-                    "id": "H-" + secrets.token_hex(4).upper(),
-                    "session_key": key,
-                    "status": "open",
-                    "reason": reason,
-                    "summary": summary,
-                    "transcript": transcript(connection.execute(self._turns_of(session_id)).all()),
-                    "created": now(),
-                }
-                connection.execute(insert(hand_overs).values(**values))
-                row = connection.execute(opened).first()
-        assert row is not None
-        return HandOver(row.id, row.status, row.reason, row.summary, row.transcript, row.created)
+            states.load(connection, session_id)
+            found = open_or_find(
+                connection,
+                self.outbox,
+                _key(session_id),
+                transcript=transcript(connection.execute(self._turns_of(session_id)).all()),
+                summary=summary,
+                reason=reason,
+                context=dict(context) if context else None,
+                items=dict(items) if items else None,
+            )
+        self.outbox.poke()
+        return found
 
     def export(self, session_id: str) -> dict[str, Any]:
         """Everything that is kept of this visitor in this session, JSON-ready. Raises UnknownSession."""
-        key = _key(session_id)
         with self._transaction() as connection:
-            session = self._session(connection, session_id)
-            owned = {
-                table.name: [
-                    json_row(row) for row in connection.execute(select(table).where(table.c.session_key == key))
-                ]
-                for table in (turns, shown, feedback, hand_overs)
-            }
-        about = {"catalog": session.catalog, "created": session.created.isoformat(), "state": plain(session.state)}
-        return {"session": about, **owned}
+            return exported(connection, states.load(connection, session_id))
 
     def erase(self, session_id: str) -> None:
         """Delete the session and all that belongs to it; the id is unknown from then on. Raises UnknownSession."""
         with self._transaction() as connection:
-            visitor = self._session(connection, session_id).visitor_id
+            visitor = states.load(connection, session_id).visitor_id
             connection.execute(delete(sessions).where(sessions.c.key == _key(session_id)))
             left = select(func.count()).select_from(sessions).where(sessions.c.visitor_id == visitor)
             if connection.execute(left).scalar_one() == 0:
@@ -173,7 +192,7 @@ class Memory:
     def retain(self, days: int, *, dry_run: bool = False) -> Forgotten:
         """Delete conversations that were quiet for more than ``days`` days, and all that belongs to them, in batches.
 
-        ``dry_run`` only counts. Raises InvalidRequest for less than a day.
+        Revocations that have expired go as well. ``dry_run`` only counts. Raises InvalidRequest for less than a day.
         """
         if days < 1:
             raise InvalidRequest(f"{days} days are too few", hint="keep conversations for a day at least")
@@ -186,6 +205,7 @@ class Memory:
             with self._transaction() as connection:
                 found = forget_quiet(connection, before)
             if not found.sessions:
+                self.revocations.tidy()
                 return total
             total = total.plus(found)
 
@@ -204,46 +224,20 @@ class Memory:
         """Give the connections back."""
         self._engine.dispose()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """One transaction; a database error becomes a MemoryFault. An in-memory database serves one at a time."""
-        try:
-            if not self.ephemeral:
-                with self._engine.begin() as connection:
-                    yield connection
-            else:
-                with self._alone, self._engine.begin() as connection:
-                    yield connection
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise MemoryFault(f"the database failed: {reason}", hint="run `shelftalk doctor`") from error
+    def _poke(self, told: bool) -> None:
+        """Let the desk be told at once."""
+        if told:
+            self.outbox.poke()
 
     @staticmethod
     def _create(connection: Connection, catalog: str, visitor: str | None) -> str:
         """Insert a session (and its visitor); returns the new secret: 192 random bits."""
-        secret, born = secrets.token_urlsafe(24), now()
+        secret = secrets.token_urlsafe(24)
         if visitor is None:
             visitor = secrets.token_urlsafe(12)
-            connection.execute(insert(visitors).values(id=visitor, created=born))
-        connection.execute(
-            insert(sessions).values(
-                key=_key(secret),
-                visitor_id=visitor,
-                catalog=catalog,
-                state=plain(DialogueState()),
-                created=born,
-                updated=born,
-            )
-        )
+            connection.execute(insert(visitors).values(id=visitor, created=now()))
+        states.create(connection, secret, visitor_id=visitor, catalog=catalog, state=DialogueState(), handle=None)
         return secret
-
-    @staticmethod
-    def _session(connection: Connection, session_id: str) -> Session:
-        """The session with that secret id."""
-        row = connection.execute(select(sessions).where(sessions.c.key == _key(session_id))).first()
-        if row is None:
-            raise UnknownSession("this session does not exist", hint="start a new one; it may have been erased")
-        return Session(session_id, row.visitor_id, row.catalog, load_state(row.state), row.created)
 
     @staticmethod
     def _turns_of(session_id: str) -> Any:
@@ -259,20 +253,6 @@ def _replace_shown(connection: Connection, turn_id: str, turn: Any, cards: Seque
         connection.execute(insert(shown), rows)
 
 
-def _save_state(connection: Connection, key: str, state: DialogueState) -> None:
-    """Replace a session's state."""
-    connection.execute(update(sessions).where(sessions.c.key == key).values(state=plain(state), updated=now()))
-
-
-def _items_by_turn(connection: Connection, turn_ids: Sequence[str]) -> dict[str, list[str]]:
-    """Turn id -> the ids shown with it, in order."""
-    found: dict[str, list[str]] = {}
-    query = select(shown.c.turn_id, shown.c.item_id).where(shown.c.turn_id.in_(turn_ids)).order_by(shown.c.rank)
-    for row in connection.execute(query):
-        found.setdefault(row.turn_id, []).append(row.item_id)
-    return found
-
-
 def _require_shown(connection: Connection, key: str, item_id: str | None) -> None:
     """Refuse feedback on an item that was not shown in this session."""
     seen = select(shown.c.item_id).where(shown.c.session_key == key, shown.c.item_id == item_id)
@@ -285,8 +265,3 @@ def _require_turn(connection: Connection, key: str, turn_id: str | None) -> None
     own = select(turns.c.id).where(turns.c.session_key == key, turns.c.id == turn_id)
     if turn_id is not None and connection.execute(own).first() is None:
         raise InvalidRequest("that turn is not part of this conversation", hint="send the turn_id of a reply")
-
-
-def _key(session_id: str) -> str:
-    """What the database knows of a session's secret id."""
-    return hashlib.sha256(session_id.encode()).hexdigest()

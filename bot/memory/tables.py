@@ -19,6 +19,8 @@ visitors = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("created", DateTime, nullable=False),
+    Column("subject", String(64)),  # SHA-256 of host, catalogue and the host's id; of a verified visitor
+    Column("profile", JSON),
 )
 
 sessions = Table(
@@ -30,6 +32,7 @@ sessions = Table(
     Column("state", JSON, nullable=False),
     Column("created", DateTime, nullable=False),
     Column("updated", DateTime, nullable=False),
+    Column("handle", String(64)),  # what a verified visitor's session goes by; opens nothing without a token
 )
 
 turns = Table(
@@ -48,6 +51,9 @@ turns = Table(
     Column("timings", JSON),
     Column("created", DateTime, nullable=False),
     Column("finished", DateTime),
+    Column("product_id", String(500)),  # the item whose page the visitor was on
+    Column("prompt_state", String(64), index=True),  # the published state of the prompts that was in force
+    Column("before", JSON),  # the conversation's state that the turn began with
 )
 
 shown = Table(
@@ -74,6 +80,9 @@ feedback = Table(
     Column("created", DateTime, nullable=False),
 )
 
+OPEN, TAKEN, RESUMED = "open", "taken", "resumed"
+"""The statuses of a hand-over."""
+
 hand_overs = Table(
     "hand_overs",
     metadata,
@@ -84,7 +93,60 @@ hand_overs = Table(
     Column("summary", Text, nullable=False),
     Column("transcript", JSON, nullable=False),
     Column("created", DateTime, nullable=False),
+    Column("context", JSON),
+    Column("items", JSON),  # titles that were shown, liked and rejected
+    Column("correction", Text),  # the visitor's own summary, beside ours
+    Column("corrected", DateTime),
+    Column("person", String(200)),  # who has the conversation, or had it last
 )
 
+hand_over_messages = Table(
+    "hand_over_messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _owned(),
+    Column("hand_over_id", String(64), ForeignKey("hand_overs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),  # counts up within the session
+    Column("kind", String(20), nullable=False),
+    Column("author", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created", DateTime, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),  # the webhook's id, the same at every attempt
+    _owned(),
+    Column("hand_over_id", String(64), ForeignKey("hand_overs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("due", DateTime, nullable=False),
+    Column("problem", String(200), nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("delivered", DateTime),
+)
+
+received = Table(
+    "received",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the id of a webhook that was acted upon
+    Column("until", DateTime, nullable=False, index=True),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("token", String(64), primary_key=True),  # SHA-256 of what is revoked: one token, or all of a subject
+    Column("revoked", DateTime, nullable=False),
+    Column("until", DateTime, nullable=False, index=True),
+)
+
+Index("visitor_by_subject", visitors.c.subject, unique=True)
 Index("shown_by_item", shown.c.catalog, shown.c.item_id)
 Index("turns_in_order", turns.c.session_key, turns.c.number, unique=True)
+Index("hand_over_messages_in_order", hand_over_messages.c.session_key, hand_over_messages.c.number, unique=True)
