@@ -21,7 +21,9 @@ _log = logging.getLogger(__name__)
 
 _WORDS = frozenset({"is", "not", "any", "contains"})
 _NUMBERS = frozenset({"is", "not", "any", ">=", "<=", ">", "<", "between"})
-_SLOTS = tuple(field.name for field in fields(Intent) if field.name not in ("confidence", "engines"))
+WORDS = "words"
+"""Decided an intent that no engine could read: the message is searched for as it stands."""
+_SLOTS = tuple(field.name for field in fields(Intent) if field.name not in ("confidence", "engines", "prompts"))
 
 
 class Vocabulary:
@@ -68,17 +70,35 @@ def understand(
     ``engine`` is in charge; where it fails, or breaks the schema, ``fallback`` decides and ``engines["fallback"]`` says
     so. Safety is read by both and either may raise it. Never raises.
     """
-    floor = verified(fallback.understand(history, message, schema), schema, fallback)
+    floor = _floor(fallback, history, message, schema)
     if engine is fallback:
         return floor
     try:
         found = verified(engine.understand(history, message, schema), schema, fallback)
     except Exception as error:
         _log.warning("the understander %s failed: %s", engine.name, error)
-        return replace(floor, engines={**floor.engines, "fallback": fallback.name})
+        return replace(floor, engines={"fallback": fallback.name, **floor.engines})
     if not found.acts:
-        return replace(floor, engines={**floor.engines, "fallback": fallback.name})
+        return replace(floor, engines={"fallback": fallback.name, **floor.engines})
     return _guarded(_named(found, engine.name), floor)
+
+
+def _floor(fallback: Understander, history: Sequence[Message], message: str, schema: Schema) -> Intent:
+    """What ``fallback`` reads; where that fails, without what was said before; at last the message's bare words."""
+    for before in (history, ()):
+        try:
+            return verified(fallback.understand(before, message, schema), schema, fallback)
+        except Exception:
+            _log.exception("the understander %s failed", fallback.name)
+    return Intent(acts=("recommend",), query=message, engines={"fallback": WORDS})
+
+
+def lapse(intent: Intent, *, alone: bool) -> str:
+    """What went wrong in reading, as a notice's code; ``alone``: there is but the fallback, so it replaced nothing."""
+    fallen = intent.engines.get("fallback")
+    if fallen == WORDS:
+        return "unread"
+    return "no_model" if fallen and not alone else ""
 
 
 def verified(intent: Intent, schema: Schema, linker: object) -> Intent:

@@ -32,6 +32,7 @@ class Amounts:
         for speech in speeches.values():
             for phrase, span in _entries(vocabulary, speech):
                 found.setdefault(words(phrase), []).append(span)
+        self._idioms = Phrases((phrase, True) for phrase in word_set("amounts_idioms"))
         self._table = Phrases((" ".join(key), _rivals(spans)) for key, spans in found.items())
 
     def __contains__(self, phrase: str) -> bool:
@@ -40,7 +41,18 @@ class Amounts:
 
     def spans(self, reading: Reading) -> list[Span]:
         """Every such phrase in the message, the longest at each place."""
-        return [_moved(match.value, match.start, match.end) for match in self._table.everywhere(reading.tokens)]
+        idle = {index for match in self._idioms.scan(reading.tokens) for index in range(match.start, match.end)}
+        return [
+            _moved(match.value, match.start, match.end)
+            for match in self._table.everywhere(reading.tokens)
+            if match.start not in idle and not _age(reading, match.start)
+        ]
+
+
+def _age(reading: Reading, start: int) -> bool:
+    """Whether "old" is how old somebody is: "a nine year old"."""
+    norms = reading.norms(start - 1, start + 1)
+    return len(norms) == 2 and norms[0] in word_set("amounts_aged") and norms[1] in ("old", "olds")
 
 
 def _rivals(spans: list[Span]) -> Span:
@@ -93,6 +105,8 @@ def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]
         yield phrase, "lower"
     for phrase in speech.higher:
         yield phrase, "higher"
+    for measure in speech.measures:
+        yield from ((f"{measure} less", "lower"), (f"{measure} more", "higher"))
     for called in speech.names if not speech.yearly else ():
         yield from ((f"{word} {called}", "lower") for word in ("lower", "less", "smaller"))
         yield from ((f"{word} {called}", "higher") for word in ("higher", "more", "greater"))

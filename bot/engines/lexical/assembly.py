@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
-from bot.engines.lexical.combining import facet_words, measured, merged, overruled
+from bot.engines.lexical.anchoring import anchored
+from bot.engines.lexical.combining import facet_words, found_wanting, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table, word_set
@@ -20,7 +21,6 @@ from vectorstore.base import Constraint
 
 _WEAK_TOPICS = ("", "affirm", "unclear", "hello")
 _ASKING = ("ask_item", "compare", "why_not")
-_REVERSE = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
 
 @dataclass(slots=True)
@@ -91,7 +91,8 @@ class Assembler:
         """Whether a clause asks which of the items another clause names."""
         if case.mentions or case.wishes or any(span.constraints for span in case.spans):
             return False
-        return case.text.split()[:1] in (["which"], ["who"], ["what"]) and self._finders.acts.says("compare", case.text)
+        asks = bool(set(case.text.split()[:1]) & word_set("assembly_which"))
+        return asks and self._finders.acts.says("compare", case.text)
 
     def _aside(self, case: Case) -> bool:
         """Whether a clause beside a service question only goes on with it: "how does that work?"."""
@@ -169,8 +170,9 @@ class Assembler:
 
     def _wanted(self, findings: Findings, case: Case, draft: _Draft) -> None:
         resembled = bool(case.wishes) or case.wanting
+        asking = bool(set(case.text.split()[:1]) & word_set("assembly_asking"))
         for judged in case.mentions:
-            liked = resembled and not judged.said and not measured(findings, judged.span)
+            liked = resembled and not (judged.said or asking) and not measured(findings, judged.span)
             draft.mentions += with_role(judged, "liked" if liked else None)
             if judged.role == "rejected" and not judged.span.mentions:
                 draft.flags.add("more")
@@ -194,15 +196,17 @@ class Assembler:
         if span.relative and any(other.facet == span.facet and other.constraints for other in case.spans):
             return
         if span.relative:
-            draft.relatives.append(self._anchored(findings, case, span))
+            draft.relatives.append(anchored(findings, case, span))
         elif span.order:
             draft.order = draft.order or (None if span.soft and negative else span.order)
             if span.soft and case.wishes:
                 draft.order = None
         elif span.start in findings.corrections.released:
-            draft.retracted += span.constraints
-        elif span.kind == "vague" and span.start in findings.polarity.too and findings.scene.shown:
-            draft.relatives += [Relative(span.facet, _REVERSE[c.op]) for c in span.constraints if c.op in _REVERSE]  # type: ignore[arg-type]
+            open_ = span.facet in findings.corrections.dropped
+            unasked = span.kind == "vague" and not findings.scene.shown
+            draft.retracted += () if open_ or unasked else span.constraints
+        elif span.kind == "vague" and findings.scene.shown and (ways := found_wanting(findings, span)):
+            draft.relatives += [Relative(span.facet, ways[c.op]) for c in span.constraints if c.op in ways]
         elif span.constraints:
             self._constraint(findings, span, negative, draft)
 
@@ -223,23 +227,6 @@ class Assembler:
         draft.constraints += [
             one for one in wanted if one not in draft.constraints and not (one.op == "not" and one.value in against)
         ]
-
-    def _anchored(self, findings: Findings, case: Case, span: Span) -> Relative:
-        """A critique with the item it is measured against: after "than", or the one to be resembled."""
-        assert span.relative is not None
-        norms = findings.reading.norms(span.end, span.end + 3)
-        pointed = norms[1:2] and norms[1] in word_set("titles_articles") and not findings.board.at(span.end + 1)
-        after = findings.board.at(span.end + 1 + bool(pointed)) if norms[:1] == ("than",) else None
-        anchors = [m.item_id for m in after.mentions] if after else []
-        if len(anchors) > 1:
-            return span.relative
-        near = [
-            found
-            for found in case.mentions
-            if found.role in ("liked", "mentioned") and not measured(findings, found.span)
-        ]
-        anchors += [mention.item_id for judged in near for mention in judged.span.mentions]
-        return replace(span.relative, anchor=anchors[0] if anchors else None)
 
     def _finished(self, findings: Findings, draft: _Draft) -> Intent:
         acts = merged(draft.acts)

@@ -6,6 +6,7 @@ Pure functions over findings; knows no lexicon.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.findings import Findings
@@ -14,12 +15,23 @@ from bot.types import Act
 from vectorstore.base import Constraint
 
 _MANY = 4
+Direction: TypeAlias = Literal["lower", "higher"]
+_ON: Mapping[str, Direction] = {"<=": "lower", "<": "lower", ">=": "higher", ">": "higher"}
+_AWAY: Mapping[str, Direction] = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
 
 def measured(findings: Findings, span: Span) -> bool:
     """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
     before, after = findings.reading.norms(span.start - 1, span.start), findings.reading.norms(span.end, span.end + 3)
-    return before == ("than",) or "too" in after
+    return before in (("than",), ("as",)) or "too" in after
+
+
+def found_wanting(findings: Findings, span: Span) -> Mapping[str, Direction]:
+    """Which way a word of degree points that finds a list wanting: "too long", "not long enough"; empty for others."""
+    if span.start in findings.polarity.too:
+        return _AWAY
+    enough = findings.reading.norms(span.end, span.end + 1)[:1] == ("enough",)
+    return _ON if enough and findings.polarity.negative(span.start) else {}
 
 
 def overruled(old: Constraint, new: Sequence[Constraint]) -> bool:

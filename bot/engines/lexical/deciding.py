@@ -104,7 +104,7 @@ class Decider:
         about = bool(case.mentions) or case.pointing
         if case.said and (case.wanting or case.wishes or not says("question", text)):
             return False
-        if text.startswith(("not ", "no ")) and not says("question", text):
+        if set(text.split()[:1]) & word_set("deciding_denying") and not says("question", text):
             return False
         third = says("question", text) and not case.wanting and says("third", text)
         if says("about", text) and (about or third) and not case.said:

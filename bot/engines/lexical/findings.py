@@ -14,11 +14,13 @@ from bot.engines.lexical.acts import Acts, Ruling
 from bot.engines.lexical.amounts import Amounts
 from bot.engines.lexical.clauses import Clause, Clauses
 from bot.engines.lexical.corrections import Corrections, Corrector
+from bot.engines.lexical.descriptions import Descriptions
 from bot.engines.lexical.entries import worded
 from bot.engines.lexical.facets import Speech, speeches
 from bot.engines.lexical.gazetteer import Gazetteer
 from bot.engines.lexical.inflection import forms
 from bot.engines.lexical.lexicon import common_words
+from bot.engines.lexical.measuring import Measuring
 from bot.engines.lexical.people import People
 from bot.engines.lexical.pointers import Pointers, Scene
 from bot.engines.lexical.polarity import Negation, Polarity
@@ -27,8 +29,10 @@ from bot.engines.lexical.roles import Judged, Roles
 from bot.engines.lexical.settling import Settler
 from bot.engines.lexical.shared import Shared
 from bot.engines.lexical.spans import Board, Span
+from bot.engines.lexical.telling_words import Telling
 from bot.engines.lexical.text import Reading, words
 from bot.engines.lexical.themes import Themes
+from bot.engines.lexical.title_runs import Runs
 from bot.engines.lexical.title_shapes import Shapes
 from bot.engines.lexical.title_spans import TitleSpans
 from bot.engines.lexical.titles import Titles
@@ -89,13 +93,16 @@ class Finders:
         self.titles = Titles(vocabulary, shapes.models)
         self.people = People(self.speeches, _ordinary(self.speeches))
         self.gazetteer = Gazetteer(self.speeches, self.titles.words | self.people.words, shapes.kinds)
-        self.title_spans = TitleSpans(self.titles, self._taken)
+        runs = Runs(vocabulary, shapes.leads if shapes.composed else None)
+        self.title_spans = TitleSpans(self.titles, runs, self._taken, self._valued)
         self.amounts = Amounts(vocabulary, self.speeches)
         self.ranges = Ranges(self.speeches, self._means)
         self.settler = Settler(vocabulary)
         self.corrector = Corrector(self.speeches)
         self.negation = Negation()
         self.pointers = Pointers(vocabulary)
+        self.descriptions, self.telling = Descriptions(vocabulary), Telling(vocabulary)
+        self.measuring = Measuring(vocabulary, self.speeches)
         self.roles = Roles(self.pointers)
         self.shared = Shared(vocabulary, self.speeches)
         self.clauses = Clauses()
@@ -115,6 +122,8 @@ class Finders:
         candidates, themes = self._candidates(reading, scene.shown)
         board.claim(candidates)
         self._refer(reading, board, scene)
+        board.claim(self.measuring.spans(reading, board))
+        self.corrector.swap(reading, board)
         clauses = self.clauses.split(reading, board)
         labelled = tuple(Labelled(clause, self._ruling(reading, board, clause, scene)) for clause in clauses)
         for item in labelled:
@@ -142,6 +151,10 @@ class Finders:
     def _taken(self, phrase: str) -> bool:
         return phrase in self.gazetteer or phrase in self.people
 
+    def _valued(self, phrase: str) -> bool:
+        """Whether a phrase is a value or somebody, and not just what a title calls its item."""
+        return self.gazetteer.values(phrase) or phrase in self.people
+
     def _candidates(self, reading: Reading, shown: Sequence[str]) -> tuple[list[Span], list[tuple[int, int]]]:
         """The spans that compete for the words, and the themes, inside which values are none."""
         people = self.people.spans(reading)
@@ -159,11 +172,12 @@ class Finders:
         return span.kind == "value" and span.start > 0 and reading.tokens[span.start - 1].norm == "less"
 
     def _refer(self, reading: Reading, board: Board, scene: Scene) -> None:
-        board.claim(self.pointers.spans(reading, board, scene))
-        for value, reference in self.pointers.described(reading, board, scene):
-            board.replace(value, reference)
-        board.claim(self.pointers.worded(reading, board, scene))
-        board.claim(self.pointers.partial(reading, board, scene))
+        for found in self.pointers.spans(reading, board, scene):
+            board.cover(found)
+        for found in self.descriptions.spans(reading, board, scene):
+            board.cover(found)
+        for found in self.telling.spans(reading, board, scene):
+            board.cover(found)
 
     def _ruling(self, reading: Reading, board: Board, clause: Clause, scene: Scene) -> Ruling:
         titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]

@@ -59,6 +59,11 @@ class Gazetteer:
         """Whether the phrase names a value."""
         return phrase in self._table
 
+    def values(self, phrase: str) -> bool:
+        """Whether the phrase names a value, rather than a kind of thing that only titles tell of ("rosemary")."""
+        match = self._table.at(read(phrase).tokens, 0)
+        return match is not None and phrase in self._table and not all(entry.noun for entry in match.value)
+
     def spans(self, reading: Reading) -> list[Span]:
         """Every value in the message, typos included."""
         matches = [*self._table.everywhere(reading.tokens), *self._split(reading.tokens)]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.spelled import Spelled
 from bot.engines.lexical.text import Reading, Token
 from bot.engines.lexical.units import Units
 
@@ -46,18 +47,16 @@ class Quantities:
         self._negative = frozenset(numbers["negative"]["words"])
         points = [(word, (group, value)) for group, held in numbers["points"].items() for word, value in held.items()]
         self._points = Phrases(points)
-        self._words: dict[str, int] = numbers["words"]
-        self._scales: dict[str, int] = numbers["scales"]
+        self._spelled = Spelled()
         self._decades: dict[str, int] = numbers["decades"]
         self._parts = Phrases((word, tuple(part)) for word, part in numbers["decade_parts"].items())
         self._periods = Phrases((word, tuple(ends)) for word, ends in numbers["periods"].items())
         articles = numbers["articles"]
-        self._ones, self._definite = set(articles["one"]), set(articles["the"])
+        self._ones = frozenset(articles["one"])
         self._uncounted = frozenset(articles["uncounted"])
         self._shares = Phrases(articles["shares"].items())
         self._plus = Phrases(articles["plus"].items())
         self._and = frozenset(articles["and"])
-        self._decimal = frozenset(articles["decimal"])
         self._named = Phrases((word, float(value)) for word, value in articles["named"].items())
         self._recent = numbers["recent"]
 
@@ -84,7 +83,11 @@ class Quantities:
         named = self._named.at(tokens, index)
         if named:
             return named.value, named.end
-        return self._with_decimal(tokens, self._spelled(tokens, index))
+        return self._spelled.number(tokens, index)
+
+    def scale(self, tokens: Sequence[Token], quantity: Quantity) -> int:
+        """The hundred or thousand that an amount ends in, 1 where there is none."""
+        return self._spelled.scale(tokens[quantity.start : quantity.end])
 
     def _at(self, tokens: Sequence[Token], index: int, newest: float | None) -> Quantity | None:
         return (
@@ -92,6 +95,7 @@ class Quantities:
             or self._decade(tokens, index)
             or self._last_years(tokens, index, newest)
             or self._below_zero(tokens, index)
+            or self._spelled_year(tokens, index)
             or self._glued(tokens, index)
             or self._amount(tokens, index)
             or self._point(tokens, index)
@@ -151,6 +155,15 @@ class Quantities:
             return None
         return replace(found, start=index, low=-found.low, high=-found.high)
 
+    def _spelled_year(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        """``nineteen eighty four``."""
+        found = self._spelled.year(tokens, index)
+        if not found or found[0] not in _YEARS:
+            return None
+        year, end = found
+        united = end < len(tokens) and self._unit(tokens[end].norm)[0]
+        return None if united else Quantity(index, end, year, year, "year")
+
     def _point(self, tokens: Sequence[Token], index: int) -> Quantity | None:
         """An amount with a name of its own: "freezing"."""
         match = self._points.at(tokens, index)
@@ -171,7 +184,8 @@ class Quantities:
         number = (share.value, share.end) if share else self.number(tokens, index + sign)
         if not number and tokens[index].norm in self._ones:
             number = (1.0, index + 1)
-            if index + 1 >= len(tokens) or not self._one_of(tokens[index + 1].norm):
+            limited = index > 0 and tokens[index - 1].norm in word_set("numbers_limiting")
+            if index + 1 >= len(tokens) or not (limited or self._one_of(tokens[index + 1].norm)):
                 return None
         if not number:
             return None
@@ -234,32 +248,6 @@ class Quantities:
             return quantity
         value = quantity.low + rest[0]
         return self._with_others(tokens, replace(quantity, end=rest[1] + 1, low=value, high=value))
-
-    def _spelled(self, tokens: Sequence[Token], index: int) -> tuple[float, int] | None:
-        total, place, end = 0, 0, index
-        while end < len(tokens):
-            norm = tokens[end].norm
-            if norm in self._words and (place == 0 or (place >= 20 and place % 10 == 0 and self._words[norm] < 10)):
-                place += self._words[norm]
-            elif norm in self._scales and (place or (end > 0 and tokens[end - 1].norm in self._ones | self._definite)):
-                total, place = total + max(place, 1) * self._scales[norm], 0
-            elif not (norm == "and" and total and not place and self._rest(tokens, end + 1)):
-                break
-            end += 1
-        return (float(total + place), end) if end > index else None
-
-    def _rest(self, tokens: Sequence[Token], index: int) -> bool:
-        """Whether "and" leads to the rest of the number, and not to another one: "a hundred and two hundred"."""
-        found = [token.norm for token in tokens[index : index + 3]]
-        return bool(found) and found[0] in self._words and not self._scales.keys() & set(found[1:])
-
-    def _with_decimal(self, tokens: Sequence[Token], spelled: tuple[float, int] | None) -> tuple[float, int] | None:
-        """``one point five``."""
-        if not spelled or spelled[1] + 1 >= len(tokens) or tokens[spelled[1]].norm not in self._decimal:
-            return spelled
-        value, end = spelled
-        tenths = self._words.get(tokens[end + 1].norm, 10)
-        return (value + tenths / 10, end + 2) if tenths < 10 else spelled
 
 
 def _in_thousands(tokens: Sequence[Token], index: int) -> bool:

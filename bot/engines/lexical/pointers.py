@@ -1,4 +1,4 @@
-"""References to items that were shown: "the second one", "the first two", "both", "it", "the French one", "Lebowski".
+"""References to items that were shown: "the second one", "the first two", "both", "it".
 
 Resolved against the list shown last; a reference beyond it means nothing. Knows no roles.
 """
@@ -9,13 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.engines.lexical.lexicon import common_words, table, word_set
-from bot.engines.lexical.phrases import Phrases
-from bot.engines.lexical.spans import Board, Span
-from bot.engines.lexical.text import Reading, Token, words
-from bot.meeting import meets
-from bot.types import Mention
-from vectorstore.base import Item
+from bot.engines.lexical.lexicon import table, word_set
+from bot.engines.lexical.phrases import Found, Phrases
+from bot.engines.lexical.records import VALUES, Records
+from bot.engines.lexical.spans import Board, Span, pointing
+from bot.engines.lexical.text import Reading, Token
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
@@ -23,10 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What can be pointed at: the list shown last, in order, and the item that "it" means, None when that is open."""
+    """What can be pointed at: the list shown last, in order, the item that "it" means, None when that is open, and the
+    item whose page the visitor is on, which is then meant.
+    """
 
     shown: tuple[str, ...] = ()
     focus: str | None = None
+    page: str | None = None
+
+    @property
+    def single(self) -> str | None:
+        """What "it" means."""
+        return self.focus or self.page
 
 
 class Pointers:
@@ -35,16 +41,13 @@ class Pointers:
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Compile ordinals, pronouns and nouns of the language."""
         lists, numbers = table("en.mentions"), table("en.numbers")
-        self._vocabulary = vocabulary
+        self._by_id = vocabulary.by_id
         self._ordinals: dict[str, int] = numbers["ordinals"]
         self._counts: dict[str, int] = {word: value for word, value in numbers["words"].items() if 1 < value < 7}
         self._counts |= {str(value): value for value in range(2, 7)}
         self._nouns = Phrases((noun, True) for noun in lists["places"]["nouns"])
         self._numbered = frozenset(lists["places"]["number"])
-        self._called, self._called_many = set(lists["places"]["called"]), set(lists["places"]["called_many"])
-        self._joining = set(lists["places"]["joining"])
-        self._stops = frozenset(table("en.words")["stop"])
-        self._middle = Phrases((phrase, True) for phrase in lists["places"]["middle"])
+        self._ends = Phrases((phrase, end) for end in ("top", "bottom", "middle") for phrase in lists["places"][end])
         pronouns = [(phrase, kind) for kind in ("other", "two", "many", "one") for phrase in lists["pronouns"][kind]]
         self._pronouns: Phrases[str] = Phrases(pronouns)
         self._shy = frozenset(lists["pronouns"]["shy"])
@@ -59,7 +62,7 @@ class Pointers:
             match = self._at(reading.tokens, index, board, scene)
             if match:
                 end, ids = match
-                found.append(_span(reading, index, end, ids))
+                found.append(pointing(reading, index, end, ids))
             index = match[0] if match else index + 1
         return found
 
@@ -70,93 +73,27 @@ class Pointers:
                 shy = " ".join(reading.norms(match.start, match.end)) in self._shy
                 yield match.start, match.end, match.value, shy
 
-    def described(self, reading: Reading, board: Board, scene: Scene) -> list[tuple[Span, Span]]:
-        """Values that point, "the French one", "the one by Carpenter": their span and the reference, where exactly one
-        shown item meets it; "the Northlatch ones" are all that do.
-        """
-        found = []
-        for span in board.spans if scene.shown else ():
-            start, end, several = self._frame(reading.tokens, span)
-            ids = [id_ for id_ in scene.shown if meets(self._vocabulary.by_id.get(id_), span.constraints)]
-            if span.constraints and start is not None and (len(ids) == 1 or (several and ids)):
-                found.append((span, _span(reading, start, end, ids)))
-        return found
-
-    def _frame(self, tokens: Sequence[Token], span: Span) -> tuple[int | None, int, bool]:
-        """Where a reference around a value starts (None: there is none) and ends, and whether it is to several."""
-        before, after = span.start - 1, span.end
-        named = tokens[after].norm if after < len(tokens) else ""
-        end = after + (named in self._called or named in self._called_many)
-        if before >= 0 and tokens[before].norm in self._joining:
-            before -= 1
-        if before > 0 and tokens[before].norm in self._called and tokens[before - 1].norm in ("the", "that"):
-            return before - 1, after, False
-        if span.start > 1 and tokens[span.start - 1].norm in self._counts and named in self._called_many:
-            before = span.start - 2
-        pointed = span.start > 0 and before >= 0 and tokens[before].norm == "the"
-        bare = span.kind == "person" and before == span.start - 1 and named not in ("films", "movies", "books")
-        return (before if pointed and (end > after or bare) else None), end, named in self._called_many
-
-    def worded(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
-        """Words that tell one shown item from the others, "the poncho thing": by its title, else by its description."""
-        found = []
-        for index, token in enumerate(reading.tokens):
-            if token.norm not in self._called or not scene.shown or not board.free(index, index + 1):
-                continue
-            start = index
-            while start > 0 and board.free(start - 1, start) and self._telling_word(reading.tokens[start - 1]):
-                start -= 1
-            asked = [one.norm for one in reading.tokens[start:index]]
-            the = start > 0 and reading.tokens[start - 1].norm in ("the", "that")
-            ids = self._told_by(asked, scene.shown, whole=the) if asked else ()
-            if len(ids) == 1:
-                found.append(_span(reading, start - the, index + 1, ids))
-        return found
-
-    def _telling_word(self, token: Token) -> bool:
-        return token.word and len(token.norm) > 2 and token.norm not in self._stops
-
-    def _told_by(self, asked: Sequence[str], shown: Sequence[str], *, whole: bool) -> tuple[str, ...]:
-        """The shown items whose titles have a word like one of ``asked``, else, for the ``whole`` record, its texts."""
-        items = [self._vocabulary.by_id[id_] for id_ in shown if id_ in self._vocabulary.by_id]
-        by_title = tuple(
-            item.id for item in items if any(_like(word, own) for word in asked for own in words(item.title))
-        )
-        if by_title or not whole:
-            return by_title
-        return tuple(item.id for item in items if all(_said(word, item) for word in asked))
-
-    def partial(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
-        """A telling word out of the title of one shown item."""
-        telling = self._telling(scene)
-        found = []
-        for index, token in enumerate(reading.tokens):
-            id_ = telling.get(token.norm)
-            capital = token.capital and not reading.starts_sentence(index)
-            if id_ and board.free(index, index + 1) and (capital or token.norm not in common_words()):
-                found.append(_span(reading, index, index + 1, (id_,)))
-        return found
-
-    def _telling(self, scene: Scene) -> dict[str, str]:
-        seen: dict[str, str | None] = {}
-        for id_ in scene.shown:
-            item = self._vocabulary.by_id.get(id_)
-            for word in set(words(item.title)) if item else ():
-                seen[word] = None if word in seen else id_
-        return {word: id_ for word, id_ in seen.items() if id_ and len(word) >= 4 and not word.isdigit()}
-
     def _at(
         self, tokens: Sequence[Token], index: int, board: Board, scene: Scene
     ) -> tuple[int, tuple[str, ...]] | None:
         """The reference at ``index``: where it ends and what it means."""
-        start = index + (tokens[index].norm == "the")
-        if start >= len(tokens) or not board.free(index, start + 1) or not scene.shown:
+        start = index + (tokens[index].norm in ("the", "that", "this"))
+        if start >= len(tokens) or not scene.shown:
+            return None
+        if end := self._at_end(tokens, index, scene):
+            return end
+        if not board.free(index, start + 1):
             return None
         found = self._ordinal(tokens, start, scene) or self._by_number(tokens, start, scene)
-        if found:
-            return found
-        middle = self._middle.at(tokens, index)
-        return (middle.end, scene.shown[len(scene.shown) // 2 :][:1]) if middle and len(scene.shown) % 2 else None
+        found = found or (self._cardinal(tokens, index, scene) if start == index else None)
+        return found
+
+    def _at_end(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+        """The top, the bottom and the middle of the list, which has one where it is odd."""
+        end = self._ends.at(tokens, index)
+        if end and end.value == "middle":
+            return (end.end, scene.shown[len(scene.shown) // 2 :][:1]) if len(scene.shown) % 2 else None
+        return (end.end, _pick(scene.shown, 1 if end.value == "top" else -1)) if end else None
 
     def _ordinal(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
         place = self._ordinals.get(tokens[index].norm)
@@ -166,11 +103,43 @@ class Pointers:
         if count and place in (1, -1):
             noun = self._nouns.at(tokens, index + 2)
             return (noun.end if noun else index + 2), scene.shown[:count] if place == 1 else scene.shown[-count:]
-        noun = self._nouns.at(tokens, index + 1)
         ids = _pick(scene.shown, place)
+        noun = self._nouns.at(tokens, index + 1) or (self._own_noun(tokens, index + 1, ids) if ids else None)
         if not noun and not (ids and _closes(tokens, index + 1)):
             return None
         return (noun.end if noun else index + 1), ids
+
+    def _own_noun(self, tokens: Sequence[Token], index: int, ids: Sequence[str]) -> Found[bool] | None:
+        """What the item pointed at is called itself: "that second jacket"."""
+        item = self._by_id.get(ids[0])
+        if item is None or index < 2 or index >= len(tokens) or tokens[index - 2].norm not in ("the", "that", "this"):
+            return None
+        said = Records([item]).saying(tokens[index].norm, VALUES)
+        return Found(index, index + 1, True) if said else None
+
+    def _cardinal(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+        """Places said as bare numbers: "one and three"; "two is closer" at the start of a sentence."""
+        numbers, place = [self._number(tokens[index], scene)], index + 1
+        while place + 1 < len(tokens) and tokens[place].norm in ("and", "or", ",", "nor"):
+            if not (number := self._number(tokens[place + 1], scene)):
+                break
+            numbers.append(number)
+            place += 2
+        if None in numbers or len(set(numbers)) < len(numbers):
+            return None
+        opens = index == 0 or tokens[index - 1].text in ".!?;,"
+        being = place < len(tokens) and tokens[place].norm in word_set("pointers_being")
+        beside = opens or tokens[index - 1].norm in word_set("pointers_before")
+        listed = len(numbers) > 1 and beside and _closes(tokens, place)
+        vetoed = index > 0 and tokens[index - 1].norm in word_set("pointers_vetoing") and _closes(tokens, place)
+        if not (listed or vetoed or (opens and being and numbers != [1])):
+            return None
+        return place, tuple(id_ for number in numbers for id_ in _pick(scene.shown, number or 0))
+
+    def _number(self, token: Token, scene: Scene) -> int | None:
+        """The place that a number names, None where nothing was shown there."""
+        number = int(token.norm) if token.norm.isdigit() else table("en.numbers")["words"].get(token.norm, 0)
+        return number if 0 < number <= len(scene.shown) else None
 
     def _by_number(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
         """A reference by its number: "number two", "#2"."""
@@ -193,26 +162,3 @@ def _closes(tokens: Sequence[Token], index: int) -> bool:
 def _pick(shown: tuple[str, ...], place: int) -> tuple[str, ...]:
     index = place - 1 if place > 0 else len(shown) + place
     return (shown[index],) if 0 <= index < len(shown) else ()
-
-
-def _span(reading: Reading, start: int, end: int, ids: Sequence[str]) -> Span:
-    text = reading.slice(start, end)
-    mentions = tuple(Mention(text, id_, how="reference", confidence=0.95) for id_ in ids or (None,))
-    return Span(start, end, "reference", mentions=mentions, rank=2)
-
-
-def _titled(item: Item, asked: Sequence[str]) -> bool:
-    return any(_like(word, own) for word in asked for own in words(item.title))
-
-
-def _like(word: str, own: str) -> bool:
-    """Whether two words have one stem: "squeezy" and "squeeze"."""
-    shared = next((n for n, (a, b) in enumerate(zip(word, own, strict=False)) if a != b), min(len(word), len(own)))
-    return word == own or shared >= max(4, max(len(word), len(own)) - 2)
-
-
-def _said(word: str, item: Item) -> bool:
-    """Whether an item's description or values say a word."""
-    values = [one for value in item.facets.values() for one in (value if isinstance(value, tuple) else (value,))]
-    texts = [item.description, *(one for one in values if isinstance(one, str))]
-    return any(_like(word, own) for text in texts for own in words(text))

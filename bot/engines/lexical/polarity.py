@@ -43,13 +43,13 @@ class Negation:
 
     def read(self, reading: Reading, board: Board, themes: Sequence[tuple[int, int]] = ()) -> Polarity:
         """The scopes over ``reading``, given the spans found in it; a no inside a theme belongs to the theme."""
-        matches = [match for match in self._cues(reading.tokens) if board.free(match.start, match.end)]
+        matches = [match for match in self._cues(reading.tokens, board) if _heard(match, board)]
         matches = [match for match in matches if not any(start < match.start < end for start, end in themes)]
         starts = {match.start for match in matches if match.value == "forward"}
         scopes = []
         for match in matches:
             if match.value == "forward":
-                scopes.append((match.end, self._reach(reading.tokens, match, starts, board)))
+                scopes.append((_begin(match, board), self._reach(reading.tokens, match, starts, board)))
             elif match.value == "backward":
                 scopes += self._behind(reading.tokens, match, board)
         lifted = frozenset(match.end for match in matches if match.value == "lift")
@@ -57,9 +57,10 @@ class Negation:
         ranges = (*scopes, *((index, index + 1) for index in too))
         return Polarity(ranges, tuple((match.start, match.end) for match in matches), frozenset(too), lifted)
 
-    def _cues(self, tokens: Sequence[Token]) -> list[Found[str]]:
-        """The cues of the table, and the "than" of "rather ... than"."""
+    def _cues(self, tokens: Sequence[Token], board: Board) -> list[Found[str]]:
+        """The cues of the table, the "but" of "any colour but black", and the "than" of "rather ... than"."""
         found = self._table.scan(tokens)
+        found += [Found(span.end, span.end + 1, "forward") for span in board.spans if _but(tokens, span)]
         rather = next((index for index, token in enumerate(tokens) if token.norm == "rather"), len(tokens))
         than = next((index for index in range(rather + 1, len(tokens)) if tokens[index].norm == "than"), None)
         if than is not None and not any(match.start <= than < match.end for match in found):
@@ -68,7 +69,8 @@ class Negation:
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""
-        index, lead, intense = cue.end, True, tokens[cue.start].norm in word_set("polarity_single")
+        index, lead = _begin(cue, board), True
+        intense = tokens[cue.start].norm in word_set("polarity_single")
         while index < len(tokens):
             span = board.at(index)
             norm = tokens[index].norm
@@ -173,3 +175,20 @@ class Negation:
             if token.norm == "too" and span and span.kind in ("value", "vague") and not covered:
                 found.append(index)
         return found
+
+
+def _heard(cue: Found[str], board: Board) -> bool:
+    """Whether nobody claimed the words of a cue; its last may be a value's own: "done with Adam Sandler"."""
+    return board.free(cue.start, max(_begin(cue, board), cue.start + 1))
+
+
+def _begin(cue: Found[str], board: Board) -> int:
+    """Where what a cue is about begins: behind it, or with its last word."""
+    span = board.at(cue.end - 1)
+    shared = span is not None and span.kind in ("person", "value") and span.start == cue.end - 1
+    return cue.end - 1 if shared else cue.end
+
+
+def _but(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether any value of a facet will do but those that follow."""
+    return span.kind == "drop" and span.end < len(tokens) and tokens[span.end].norm in word_set("polarity_but")

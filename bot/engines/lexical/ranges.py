@@ -46,6 +46,7 @@ class Ranges:
         self._filler = frozenset(word for phrase in table("en.words")["filler"] for word in phrase.split())
         self._stops = frozenset(table("en.words")["stop"])
         self._crowd = Phrases((phrase, True) for phrase in numbers["crowd"]["before"])
+        self._of_us = Phrases((phrase, True) for phrase in numbers["crowd"]["behind"])
         self._joins = set(numbers["joins"]["words"])
         between = [(phrase, ("", "between")) for phrase in numbers["before"]["between"]]
         plain = [
@@ -96,13 +97,28 @@ class Ranges:
         joined = len(gap) == 1 and gap[0] in self._joins and (bool(opening) or gap[0] not in ("and", "or"))
         if not (periods or glued or joined):
             return None
+        first = self._shared_scale(reading.tokens, first, second)
         low, high = sorted((min(first.low, second.low), max(first.high, second.high)))
         group = first.group or second.group
+        start = opening.start if opening else first.start
+        if not group and high < 100 and start and self._dated(reading.tokens, start):
+            low, high, group = low + 1900, high + 1900, "year"
         if first.group != second.group and group not in ("", "year"):
             bare = first if not first.group else second
             scale = self._scale(reading.tokens, second if bare is first else first)
             low, high = sorted((bare.low * scale, (second if bare is first else first).low))
-        return Quantity(first.start, second.end, low, high, group), opening.start if opening else first.start, True
+        return Quantity(first.start, second.end, low, high, group), start, True
+
+    def _shared_scale(self, tokens: Sequence[Token], first: Quantity, second: Quantity) -> Quantity:
+        """The first of two amounts with the hundred that only the second says: "two to three hundred"."""
+        scale = self._quantities.scale(tokens, second)
+        if scale == 1 or self._quantities.scale(tokens, first) > 1 or first.low * scale >= second.low:
+            return first
+        return replace(first, low=first.low * scale, high=first.high * scale)
+
+    def _dated(self, tokens: Sequence[Token], start: int) -> bool:
+        """Whether two digits stand for years: "made between 68 and 75"."""
+        return self._year is not None and tokens[start - 1].norm in word_set("ranges_dated")
 
     def _scale(self, tokens: Sequence[Token], quantity: Quantity) -> float:
         """Base units per unit of an amount as it was written: 60 for hours."""
@@ -149,6 +165,8 @@ class Ranges:
     def _crowded(self, tokens: Sequence[Token], quantity: Quantity, *, bare: bool) -> int | None:
         """Where the words begin that make a bare number one of people: "a tent for two", "a family of four"."""
         few = bare and not quantity.group and quantity.low in range(1, 13)
+        if few and self._of_us.at(tokens, quantity.end):
+            return quantity.start
         match = self._crowd.before(tokens, quantity.start) if few else None
         return None if match is None or self._foreign(tokens, quantity.end) else match.start
 

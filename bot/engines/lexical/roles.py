@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.engines.lexical.lexicon import table, word_set
-from bot.engines.lexical.phrases import Found, Phrases
+from bot.engines.lexical.opinions import Opinions
+from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.pointers import Pointers, Scene
 from bot.engines.lexical.polarity import Polarity
 from bot.engines.lexical.spans import Board, Span
@@ -34,8 +35,7 @@ class Roles:
         """Compile the cues of the language."""
         roles = table("en.mentions")["roles"]
         self._pointers = pointers
-        self._before: Phrases[Role] = Phrases((cue, role) for role, cues in roles["before"].items() for cue in cues)
-        self._after: Phrases[Role] = Phrases((cue, role) for role, cues in roles["after"].items() for cue in cues)
+        self._opinions = Opinions()
         self._bare: Phrases[Role] = Phrases((cue, role) for role, cues in roles["bare"].items() for cue in cues)
 
     def judge(self, reading: Reading, board: Board, polarity: Polarity, scene: Scene) -> list[Judged]:
@@ -63,16 +63,17 @@ class Roles:
         """The items that a pronoun stands for: named before in the message, else in focus, else shown."""
         named = [m.item_id for span in board.spans if span.end <= start for m in span.mentions if m.item_id]
         if kind == "one":
-            return (named[-1],) if named else (scene.focus,) if scene.focus else ()
+            return (named[-1],) if named else (scene.single,) if scene.single else ()
         if kind == "other":
-            return tuple(id_ for id_ in scene.shown if id_ not in named) if named else ()
+            known = named or [id_ for id_ in scene.shown if id_ == scene.focus]
+            return tuple(id_ for id_ in scene.shown if id_ not in known) if known else ()
         if kind == "two":
             return tuple(named[-2:]) if len(named) > 1 else scene.shown[:2]
         return scene.shown
 
     def _cued(self, tokens: Sequence[Token], start: int, end: int) -> bool:
         """Whether a shy pronoun stands beside a word of liking, seeing or refusing."""
-        before = self._before.before(tokens, start)
+        before = self._opinions.right_before(tokens, start)
         if (
             before
             and before.value != "mentioned"
@@ -94,7 +95,7 @@ class Roles:
                 "skip",
             )
             return not liking or self._closes(tokens, end)
-        after = self._after.at(tokens, end)
+        after = self._opinions.right_after(tokens, end) if end < len(tokens) else None
         return after is not None and tokens[start].norm not in ("it",)
 
     def _closes(self, tokens: Sequence[Token], end: int) -> bool:
@@ -104,22 +105,12 @@ class Roles:
     def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
         if reading.tokens[span.start].norm in word_set("roles_refusing"):
             return Judged(span, "rejected", said=True, cue=(span.start, span.end))
-        cue = self._cue(reading.tokens, span)
+        cue = self._opinions.of(reading.tokens, span)
         role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
         place = (cue.start, cue.end) if cue else (0, 0)
         if polarity.negative(span.start) and role in (None, "liked"):
             return Judged(span, "rejected", said=True, cue=place)
         return Judged(span, role or "mentioned", said=role is not None, cue=place)
-
-    def _cue(self, tokens: Sequence[Token], span: Span) -> Found[Role] | None:
-        """The cue that decides: a verb before the item, then praise or blame after it, then any other before it."""
-        before, after = self._before_cue(tokens, span.start), self._after_cue(tokens, span.end)
-        if after and after.value == "liked" and span.start > 0 and tokens[span.start - 1].norm == "than":
-            after = None  # "older than these, please"
-        blamed = after is not None and after.value == "rejected"
-        if before and (before.value in ("seen", "rejected") or (before.value == "liked" and not blamed)):
-            return before
-        return after or before
 
     def _listed_role(self, tokens: Sequence[Token], span: Span, earlier: Sequence[Judged]) -> Role | None:
         """The role of the item listed before."""
@@ -134,33 +125,16 @@ class Roles:
             return previous.role
         return None
 
-    def _before_cue(self, tokens: Sequence[Token], start: int) -> Found[Role] | None:
-        place = start
-        while place > 0:
-            match = self._before.before(tokens, place)
-            if match or tokens[place - 1].norm not in word_set("roles_skipped"):
-                return match
-            place -= 1
-        return None
-
-    def _after_cue(self, tokens: Sequence[Token], end: int) -> Found[Role] | None:
-        place = end
-        while place < len(tokens):
-            match = self._after.at(tokens, place)
-            if match or tokens[place].norm not in word_set("roles_skipped") | {"'s", "i", "which", ",", "-", "that"}:
-                return match
-            place += 1
-        return None
-
     def _implied(self, reading: Reading, board: Board, scene: Scene) -> list[Judged]:
         """Opinions without an object, "seen it", mean the item in focus; without one they are asked back."""
         if any(span.constraints for span in board.spans):
             return []
-        matches = [match for match in self._bare.scan(reading.tokens) if board.free(match.start, match.end)]
+        free = [match for match in self._bare.scan(reading.tokens) if board.free(match.start, match.end)]
+        matches = [match for match in free if reading.norms(match.end, match.end + 1) != ("to",)]
         if not matches:
             return []
         match = matches[0]
-        text, ids = reading.slice(match.start, match.end), (scene.focus,) if scene.focus else ()
+        text, ids = reading.slice(match.start, match.end), (scene.single,) if scene.single else ()
         mentions = tuple(Mention(text, id_, how="reference", confidence=0.75) for id_ in ids)
         span = Span(match.start, match.end, "reference", mentions=mentions)
         board.claim([span])

@@ -5,7 +5,7 @@ Knows no lexicon beyond the names of the facets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from bot.engines.lexical.facets import Speech
@@ -26,13 +26,35 @@ class Shared:
     def __init__(self, vocabulary: Vocabulary, speeches: Mapping[str, Speech]) -> None:
         """Compile the names of the facets that hold words."""
         self._vocabulary = vocabulary
+        self._people = [speech.name for speech in speeches.values() if speech.person]
         worded = [speech for speech in speeches.values() if not speech.numeric]
         self._names = Phrases((name, speech.name) for speech in worded for name in speech.names)
 
     def spans(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
         """One span per "same director" or "director of ..." whose item is known."""
         found = [self._span(reading, board, scene, match) for match in self._names.everywhere(reading.tokens)]
-        return [span for span in found if span]
+        return [span for span in (*found, *self._persons(reading, board, scene)) if span]
+
+    def _persons(self, reading: Reading, board: Board, scene: Scene) -> Iterator[Span]:
+        """Somebody unnamed: "not him again", "stick with her"; the one that all those shown have in common."""
+        for index, token in enumerate(reading.tokens):
+            before = reading.tokens[index - 1].norm if index else ""
+            if token.norm not in ("him", "her") or before not in word_set("shared_persons"):
+                continue
+            facet = next((name for name in self._people if self._common(name, board, index, scene)), "")
+            if facet:
+                constraint = Constraint(facet, "is", self._common(facet, board, index, scene))
+                yield Span(index, index + 1, "person", (constraint,), opposites((constraint,)), facet=facet)
+
+    def _common(self, facet: str, board: Board, index: int, scene: Scene) -> str:
+        """The one value that the item named before has, else the one in focus, else all those shown."""
+        named = [m.item_id for span in board.spans if span.end <= index for m in span.mentions if m.item_id]
+        ids = named[-1:] or ([scene.focus] if scene.focus else scene.shown)
+        held = [self._vocabulary.by_id[id_].facets.get(facet) for id_ in ids if id_ in self._vocabulary.by_id]
+        values = [set(value if isinstance(value, tuple) else (value,)) for value in held if value]
+        shared = set.intersection(*values) if values and len(values) == len(ids) else set()
+        value = next(iter(shared)) if len(shared) == 1 else ""
+        return value if isinstance(value, str) else ""
 
     def _span(self, reading: Reading, board: Board, scene: Scene, match: Found[str]) -> Span | None:
         tokens = reading.tokens

@@ -5,10 +5,11 @@ Knows no lexicon: finders make spans, the board keeps those that do not overlap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from bot.engines.lexical.text import Reading
 from bot.types import Mention, Order, Relative
 from vectorstore.base import Constraint
 
@@ -82,6 +83,12 @@ class Board:
         if new is None:
             self._taken[old.start : old.end] = [False] * (old.end - old.start)
 
+    def cover(self, new: Span) -> None:
+        """Put ``new`` over all the findings that lie in its tokens."""
+        self.spans = [span for span in self.spans if span.end <= new.start or span.start >= new.end]
+        self.spans = sorted([*self.spans, new], key=lambda span: span.start)
+        self.block(new.start, new.end)
+
     def remove(self, unwanted: Span) -> None:
         """Take a finding off; its tokens stay taken."""
         self.spans = [span for span in self.spans if span is not unwanted]
@@ -89,6 +96,13 @@ class Board:
     def at(self, index: int) -> Span | None:
         """The span that holds a token."""
         return next((span for span in self.spans if span.start <= index < span.end), None)
+
+
+def pointing(reading: Reading, start: int, end: int, ids: Sequence[str]) -> Span:
+    """The tokens ``start`` up to ``end`` as a reference to items that were shown, or to none of them."""
+    text = reading.slice(start, end)
+    mentions = tuple(Mention(text, id_, how="reference", confidence=0.95) for id_ in ids or (None,))
+    return Span(start, end, "reference", mentions=mentions, rank=2)
 
 
 def opposite(constraint: Constraint) -> Constraint | None:

@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     r"|\S"
 )
 _JOINED = re.compile(r"(?<=[^\W_])[-‐‑](?=[^\W_])")
+_COUNTRY = frozenset(["US", "U.S.", "U.S"])
+"""In capitals a country, else "us"."""
 _STOPS = frozenset('.,;:!?()[]{}"\n…–—。，、；：！？（）《》「」')
 
 
@@ -110,7 +112,7 @@ def read(text: str) -> Reading:
     return Reading(text, fold(text), tokens, shouting)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a phrase, as tokens see them: ``"Sci-Fi"`` -> ``("sci", "fi")``."""
     return tuple(token.norm for token in _tokens(text) if token.word)
@@ -125,7 +127,7 @@ def _tokens(text: str) -> list[Token]:
         norm = fold(match.group()).strip(".") if match.group()[0].isalnum() else fold(match.group())
         if "." in norm and not norm[0].isdigit():
             norm = norm.replace(".", "")
-        norm = "and" if norm == "&" else norm
+        norm = "and" if norm == "&" else "usa" if match.group() in _COUNTRY and not text.isupper() else norm
         found.append(Token(match.group(), norm or match.group(), match.start(), match.end()))
     return found
 

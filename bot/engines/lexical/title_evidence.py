@@ -15,6 +15,7 @@ from bot.engines.lexical.titles import Titles, plain
 
 QUOTED, CUED, CAPITAL, NONE = 4, 3, 2, 0
 _SHORT = 4
+_APPOSITION = 8
 
 
 class Evidence:
@@ -58,8 +59,8 @@ class Evidence:
         capital = self._capitals(words, first, last)
         if self.alone(words, first, last) or (cue and (capital or strong or not self._plain(key))):
             return CUED
-        written = words.reading.tokens[words.places[first]].capital
-        if written and (self._judged_after(words, last) or words.norms[last : last + 1] in (("vs",), ("versus",))):
+        written = words.reading.tokens[words.places[first]].capital or self.unknown(words.norms[first])
+        if written and (self.judged(words, last) or words.norms[last : last + 1] in (("vs",), ("versus",))):
             return CAPITAL
         if capital and (len(key) > 1 or not self._theme(words, first)):
             return CAPITAL
@@ -102,6 +103,28 @@ class Evidence:
         fitting = not lower or self.ends(words, last) or not self._plain(words.key(first, last))
         return cue.value if fitting or self.unknown(words.norms[last]) else ""
 
+    def weak(self, cue: str) -> bool:
+        """Whether a cue says little by itself."""
+        return cue in self._weak
+
+    def judged(self, words: TitleWords, last: int) -> bool:
+        """Whether an opinion follows at once: "Frozen was great"."""
+        return self._opinions.at(words.reading.tokens, words.places[last - 1] + 1) is not None
+
+    def apposed(self, words: TitleWords, last: int) -> bool:
+        """Whether words that say what it is follow a mark: "Room, the Emma Donoghue one", "Big (the film)"."""
+        after = words.reading.tokens[words.places[last - 1] + 1 :][:_APPOSITION]
+        norms = [token.norm for token in after]
+        if len(norms) < 3 or norms[0] not in word_set("title_evidence_marks") or norms[1] not in ("the", "that"):
+            return False
+        ending = word_set("title_evidence_apposed")
+        for norm, token in zip(norms[2:], after[2:], strict=True):
+            if norm in ending or (norms[0] == "(" and token.text == ")"):
+                return True
+            if not token.word:
+                return False
+        return False
+
     def certain(self, words: TitleWords, first: int) -> bool:
         """Whether nothing but a title or a reference can follow the words before ``first``."""
         return self._certain.before(words.reading.tokens, self._start(words, first)) is not None
@@ -124,7 +147,7 @@ class Evidence:
         if last >= len(words.norms):
             return True
         after = words.reading.tokens[words.places[last - 1] + 1]
-        return after.stop or after.norm in self._followers or after.norm[:1].isdigit() or after.norm == "'s"
+        return not after.word or after.norm in self._followers or after.norm[:1].isdigit() or after.norm == "'s"
 
     def alone(self, words: TitleWords, first: int, last: int) -> bool:
         """Whether the message holds nothing else but a little filler."""
@@ -136,10 +159,6 @@ class Evidence:
         if norm in common_words() or norm in self.filler or len(norm) < 3 or norm[0].isdigit() or self.taken(norm):
             return False
         return len(norm) < 5 or closest(norm, self._common) is None
-
-    def _judged_after(self, words: TitleWords, last: int) -> bool:
-        """Whether an opinion follows at once: "Frozen was great"."""
-        return self._opinions.at(words.reading.tokens, words.places[last - 1] + 1) is not None
 
     def _start(self, words: TitleWords, first: int) -> int:
         """The token where a cue has to end: before the article, if there is one."""

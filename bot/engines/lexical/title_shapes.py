@@ -48,6 +48,8 @@ class Shapes:
         self._stops = frozenset(table("en.words")["stop"])
         titles = {item.id: _plain(item.title) for item in vocabulary.items}
         rests = {item.id: self._unled(item, titles[item.id]) for item in vocabulary.items}
+        self.leads = {id_: len(title) - len(rests[id_]) for id_, title in titles.items()}
+        """By item, how many words of the title name its brand."""
         led = sum(rests[id_] != titles[id_] for id_ in titles) / max(1, len(titles))
         self._category = max(self._single, key=lambda name: self._ending(vocabulary.items, name), default="")
         ended = self._ending(vocabulary.items, self._category) / max(1, len(titles)) if self._category else 0.0

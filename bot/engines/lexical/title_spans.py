@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
 from bot.engines.lexical.title_evidence import CUED, Evidence
 from bot.engines.lexical.title_frames import TitleFrames
+from bot.engines.lexical.title_names import Names
+from bot.engines.lexical.title_parts import TitleParts, without
+from bot.engines.lexical.title_runs import Runs
 from bot.engines.lexical.title_search import TitleSearch
 from bot.engines.lexical.title_words import TitleWords, title_words, year_after
 from bot.engines.lexical.titles import Link, Titles
 from bot.engines.lexical.units import unit_group
 from bot.types import Mention
+
+Taken: TypeAlias = Callable[[str], bool]
 
 _SIMILAR = 75.0
 
@@ -26,12 +32,14 @@ _SIMILAR = 75.0
 class TitleSpans:
     """Finds the items that a message names."""
 
-    def __init__(self, titles: Titles, taken: Callable[[str], bool]) -> None:
-        """``taken``: whether a phrase already means a facet value or a person."""
+    def __init__(self, titles: Titles, runs: Runs, taken: Taken, valued: Taken) -> None:
+        """``taken``: whether a phrase already means a facet value or a person; ``valued``: nouns of titles left out."""
         self._titles = titles
         self._evidence = Evidence(titles, taken)
         self._search = TitleSearch(titles, self._evidence, self._linked)
-        self._frames = TitleFrames(titles, self._linked, taken)
+        self._parts = TitleParts(runs, self._evidence, valued)
+        self._names = Names(titles, self._evidence, runs.ordinary)
+        self._frames = TitleFrames(titles, runs, self._linked, self._names)
 
     def spans(self, reading: Reading, people: Collection[int] = (), shown: Sequence[str] = ()) -> list[Span]:
         """Every item named, those that are not in the catalogue included.
@@ -49,7 +57,28 @@ class TitleSpans:
         wider = [span for span in found if any(_covers(span, other) for other in exact)]
         exact = [span for span in exact if not any(_covers(other, span) for other in wider)]
         taken |= {index for span in exact for index in range(span.start, span.end)}
-        return [*dated, *framed, *exact, *(span for span in found if not taken & set(range(span.start, span.end)))]
+        spelled = [span for span in found if not taken & set(range(span.start, span.end))]
+        return self._completed(words, [*dated, *framed, *exact, *spelled], people)
+
+    def _completed(self, words: TitleWords, spans: list[Span], people: Collection[int]) -> list[Span]:
+        """With the titles that were said in part, in the place of shorter ones and of names that no item has."""
+        linked = {i for span in spans if span.mentions[0].item_id for i in range(span.start, span.end)}
+        parts = [part for part in self._parts.spans(words, people, linked) if self._wins(part, spans)]
+        found = [*without(spans, parts), *parts]
+        linked = {i for span in found if span.mentions[0].item_id for i in range(span.start, span.end)}
+        taken = linked | {i for span in found for i in range(span.start, span.end)} | set(people)
+        return [*found, *self._names.beside(words, linked, taken)]
+
+    def _wins(self, part: Span, spans: Sequence[Span]) -> bool:
+        """Whether a part says more than whatever it overlaps: a shorter title, or a name that no item has."""
+        over = [span for span in spans if part.start < span.end and span.start < part.end]
+        return all(span.rank < CUED + 2 and self._outdone(span, part) for span in over)
+
+    def _outdone(self, span: Span, part: Span) -> bool:
+        length, size = part.end - part.start, span.end - span.start
+        if span.mentions[0].item_id:
+            return part.start <= span.start and span.end <= part.end and size < length
+        return length > 1 and 2 * length > size
 
     def _exact(self, words: TitleWords) -> Iterator[Span]:
         first = 0
@@ -93,7 +122,7 @@ class TitleSpans:
             found, near = (fitting[0], ()) if fitting else (None, (link.item_id, *link.others))
             mention = Mention(words.reading.slice(start, after), found, near=near, confidence=0.95)
             return Span(start, after, "title", mentions=(mention,), rank=rank)
-        longer = self._longer(words, last, rank)
+        longer = max(self._longer(words, last, rank), self._another(words, last, link))
         if longer > last:
             near = tuple(dict.fromkeys((link.item_id, *self._titles.near(words.key(first, longer), floor=_SIMILAR))))
             mention = Mention(words.text(first, longer), None, near=near[:3], confidence=0.8)
@@ -110,12 +139,21 @@ class TitleSpans:
             last += 1
         return last
 
+    def _another(self, words: TitleWords, last: int, link: Link) -> int:
+        """Where the name ends of an item that differs in its number: "Drill Master 4000" is not the 3000."""
+        norm = words.norms[last] if last < len(words.norms) else ""
+        titled = self._titles.spelled_words(link.item_id)
+        other = norm.isdigit() and norm not in titled and any(word.isdigit() for word in titled)
+        return last + 1 if other and words.places[last] == words.places[last - 1] + 1 else last
+
     def _longer(self, words: TitleWords, last: int, rank: int) -> int:
         """Where the title really ends when a sequel number or an unknown word follows it."""
         if last >= len(words.norms) or words.places[last] != words.places[last - 1] + 1:
             return last
         norm, after = words.norms[last], words.norms[last + 1] if last + 1 < len(words.norms) else ""
-        if self._titles.sequel(norm) and not unit_group(after)[0] and after not in word_set("title_spans_counted"):
+        parted = words.places[last + 1 : last + 2] != (words.places[last] + 1,)
+        counting = not parted and (unit_group(after)[0] or after in word_set("title_spans_counted"))
+        if self._titles.sequel(norm) and not counting:
             return last + 1 + (after.isdigit() or (norm in word_set("title_spans_parts") and bool(after)))
         strange = words.capital(last) and not self._evidence.follower(norm)
         unknown = norm not in self._evidence.stops and self._evidence.unknown(norm)

@@ -35,6 +35,11 @@ class TitleWords:
         """The words from ``first`` up to ``last`` as written."""
         return self.reading.slice(*self.tokens(first, last))
 
+    def name(self, first: int, last: int) -> str:
+        """The words as written, with the article before them where it has a capital: "The Winds of Winter"."""
+        led = first > 0 and self.norms[first - 1] in ("the", "a", "an") and self.capital(first - 1)
+        return self.text(first - led, last)
+
     def marks(self, first: int, last: int) -> set[str]:
         """The marks between these words."""
         start, end = self.tokens(first, last)

@@ -30,6 +30,8 @@ MOST_NEAR = 3
 _SHORTEST_TYPO = 4
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _LEET = str.maketrans("0134578", "oieasvb")
+_COUNTED = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8"}
+_PARTED = (["part"], ["chapter"], ["volume"], ["episode"], ["book"])
 _SHORTENED = 10
 """How much further than any form of a title a model's name is from it."""
 _PARTS = re.compile(r"\s*[:–—]\s+|\s+-\s+|\s*\(")
@@ -229,8 +231,11 @@ class Titles:
 
 
 def plain(key: Iterable[str]) -> tuple[str, ...]:
-    """A title's words as they are compared: no possessive, "&" as "and", roman numbers as digits."""
-    return tuple(_ROMAN.get(word, word) for word in key if word != "'s")
+    """A title's words as they are compared: no possessive, "&" as "and", roman numbers and those of parts as digits."""
+    words_ = [_ROMAN.get(word, word) for word in key if word != "'s"]
+    return tuple(
+        _COUNTED.get(word, word) if words_[place - 1 : place] in _PARTED else word for place, word in enumerate(words_)
+    )
 
 
 def _forms(title: str) -> Iterator[tuple[str, ...]]:

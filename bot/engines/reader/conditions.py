@@ -51,15 +51,10 @@ def _judged(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Ite
 
 
 def _turned(one: Constraint, judged: Mapping[str, float], trust: Trust) -> Constraint:
-    """The other polarity, where the reader is sure of it."""
-    against = judged["not"] + judged["retracted"]
-    if isinstance(one.value, bool):
-        said = one.value == (one.op == "is")
-        sure = against if said else judged["is"]
-        return replace(one, op="is", value=not said) if sure >= trust.turn else one
-    if one.op == "is" and against >= trust.turn:
-        return replace(one, op="not")
-    return replace(one, op="is") if one.op == "not" and judged["is"] >= trust.turn else one
+    """Excluded after all, where the reader is sure of it; what the rules read as excluded stays so."""
+    if judged["not"] + judged["retracted"] < trust.turn or one.op == "not" or one.value is False:
+        return one
+    return replace(one, value=False) if one.value is True else replace(one, op="not")
 
 
 def _new(facet: Facet, value: str | bool, judged: Mapping[str, float], trust: Trust) -> Constraint | None:

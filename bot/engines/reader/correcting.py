@@ -76,7 +76,7 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     chances, pointed = told.acts, _pointed(intent)
     served, matter = "support" in intent.acts, _matter(intent)
     firm = served == matter and bool(_WANTING & set(intent.acts))
-    kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.act]
+    kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.deny]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
@@ -143,11 +143,11 @@ def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[s
 def _mentions(
     intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, link: Callable[[str], Mention]
 ) -> tuple[Mention, ...]:
-    """The rules' items in the roles that the reader is sure of, and titles that it alone saw."""
+    """The rules' items, in the reader's roles where it is sure and no words say more; titles that it alone saw."""
     roles = dict[str, Sequence[Role]]()
     for judged, chances in zip(proposed.mentions, told.roles, strict=True):
         sure: list[Role] = [role for role, chance in chances.items() if chance >= trust.role]  # type: ignore[misc]
-        for mention in judged.span.mentions if sure else ():
+        for mention in judged.span.mentions if sure and not judged.said else ():
             roles[mention.item_id or mention.text] = sure
     found: list[Mention] = [
         replace(mention, role=role)
@@ -170,8 +170,8 @@ def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) 
 
 
 def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The reader's facets where it is sure of some, else the rules' own."""
-    return _named(proposed, told, "asked", trust) or intent.asked
+    """The facets that the rules saw named, else those that the reader is sure of."""
+    return intent.asked or _named(proposed, told, "asked", trust)
 
 
 def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Sequence[str] = ()) -> tuple[str, ...]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import torch
+
 from bot.engines.reader.framing import Framed
 from bot.engines.reader.network import Logits
 from bot.engines.reader.sheet import ABOUT, ACTS, OPERATORS, ROLES, TAGS, VERDICTS, CharSpan
+
+BEGINS = [place for place, tag in enumerate(TAGS) if tag[0] == "B"]
+INSIDES = [place for place, tag in enumerate(TAGS) if tag[0] == "I"]
+NAMES = [TAGS[place][2:] for place in BEGINS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +101,22 @@ def _wished(framed: Framed, logits: Logits) -> tuple[tuple[CharSpan, float], ...
 
 
 def _tagged(framed: Framed, logits: Logits) -> tuple[Tagged, ...]:
-    """Runs of one tag as characters of the message."""
+    """Runs of words of one name as characters of the message.
+
+    Beginning and inside count together; a run is cut in two only where a word is likelier to begin one than not.
+    """
     first, last = framed.chunks[0].message
     chances = logits.tags[:, first:last].mean(0).softmax(-1)
-    best = chances.argmax(-1).tolist()
+    begins, insides = chances[:, BEGINS], chances[:, INSIDES]
+    named = torch.cat([chances[:, :1], begins + insides], -1)
+    best, fresh = named.argmax(-1).tolist(), begins.max(-1).values > 0.5
     found: list[Tagged] = []
-    start, name = 0, ""
-    for place, tag in enumerate([*best, 0]):
-        label = TAGS[tag]
-        if name and (label[0] in "OB" or label[2:] != name):
-            sure = float(chances[start:place].max(-1).values.mean())
-            found.append(Tagged((framed.offsets[start][0], framed.offsets[place - 1][1]), name, sure))
-            name = ""
-        if label != "O" and not name:
-            start, name = place, label[2:]
+    start = 0
+    for place in range(1, len(best) + 1):
+        if place < len(best) and best[place] == best[start] and not fresh[place]:
+            continue
+        if best[start]:
+            sure = float(named[start:place, best[start]].mean())
+            found.append(Tagged((framed.offsets[start][0], framed.offsets[place - 1][1]), NAMES[best[start] - 1], sure))
+        start = place
     return tuple(found)

@@ -1,7 +1,7 @@
 """The reader's network: MiniLM's encoder over message and schema, and one small head for each kind of decision.
 
 Inputs are batches of chunks with the places of what is to be judged; outputs are logits. Imports torch and
-transformers alone, so that it trains on a bare machine.
+no server, so that it trains on a bare machine.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig
 
 from bot.engines.encoder import EncoderNetwork
 from bot.engines.reader.framing import Framed
 from bot.engines.reader.sheet import ABOUT, ACTS, MATCHES, OPERATORS, ROLES, TAGS, TYPES, VERDICTS
+from vectorstore.embedders.encoder import Shape
 
 WIDTH, SMALL = 384, 128
+HEADS = ("acts", "about", "verdicts", "link", "operators", "roles", "tags")
+"""The heads, as `Logits` has them."""
 
 
 @dataclass(slots=True)
@@ -93,10 +95,16 @@ def _rows(rows: Sequence[object], width: int) -> Tensor:
 
 
 class ReaderNetwork(EncoderNetwork):
-    """About 10.9M parameters beside the word table, which is MiniLM's own and never trained."""
+    """About 10.9M parameters beside the word table, which is MiniLM's own and never trained.
 
-    def __init__(self, config: BertConfig) -> None:
-        """An untrained network in the shape of ``config``; `BertModel` weights can be loaded into ``encoder``."""
+    ``temperatures``, one for each of `HEADS`, are 1 while it trains; what a head says is divided by its own (Guo et al.
+    2017), so that its probabilities are as often right as they say.
+    """
+
+    temperatures: Tensor
+
+    def __init__(self, config: Shape) -> None:
+        """An untrained network in the shape of ``config``; MiniLM's weights can be loaded into ``encoder``."""
         super().__init__(config)
         self.type_embedding = nn.Embedding(len(TYPES), WIDTH)
         self.match_embedding = nn.Embedding(len(MATCHES), WIDTH)
@@ -109,12 +117,11 @@ class ReaderNetwork(EncoderNetwork):
         self.operators = _mlp(WIDTH, len(OPERATORS))
         self.roles = _mlp(WIDTH, len(ROLES))
         self.tags = nn.Linear(WIDTH, len(TAGS))
+        self.register_buffer("temperatures", torch.ones(len(HEADS)))
 
     def forward(self, batch: Batch) -> Logits:
         """All logits, float32."""
-        hidden = self.encoder(
-            input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.segments
-        ).last_hidden_state.float()
+        hidden = self.encoder(batch.ids, batch.mask, batch.segments).float()
         total = torch.cat([torch.zeros_like(hidden[:, :1]), hidden.cumsum(1)], 1)
         first = hidden[:, 0]
         facets = _mean(total, batch.facets) + self.type_embedding(batch.facet_types)
@@ -122,7 +129,7 @@ class ReaderNetwork(EncoderNetwork):
         values = _mean(total, batch.values) + self.match_embedding(batch.value_matches)
         about = self.about(torch.cat([facets, first[batch.facets[:, 0]]], -1))
         verdicts = self.verdicts(torch.cat([values, _mean(total, batch.matched), first[batch.values[:, 0]]], -1))
-        return Logits(
+        found = (
             self.acts(torch.cat([first, _mean(total, batch.messages)], -1)).float(),
             about.float(),
             verdicts.float(),
@@ -131,6 +138,7 @@ class ReaderNetwork(EncoderNetwork):
             self.roles(_mean(total, batch.mentions)).float(),
             self.tags(hidden).float(),
         )
+        return Logits(*(logits / heat for logits, heat in zip(found, self.temperatures, strict=True)))
 
     def _link(self, numbers: Tensor, facets: Tensor, places: Tensor) -> Tensor:
         """``(n, 1 + most)``: how well each number fits no facet, and each facet of its chunk."""

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from transformers import BertConfig
 
 from bot.engines.reader.deciding import Told, told
 from bot.engines.reader.framing import Framer
 from bot.engines.reader.network import ReaderNetwork, collate
 from bot.engines.reader.sheet import Sheet
 from bot.engines.reader.storing import load
+from vectorstore.embedders.encoder import Shape
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "reader"
 
@@ -50,6 +50,6 @@ def open_reader(device: str = "auto", folder: Path = WEIGHTS) -> Reader:
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    config = BertConfig.from_pretrained(model, local_files_only=True)
+    config = Shape.read(model)
     place = pick_device(device)
     return Reader(load(folder, config, table), tokenizer, place, fast_dtype(place))

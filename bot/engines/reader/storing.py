@@ -13,13 +13,14 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from transformers import BertConfig
 
 from bot.engines.reader.network import ReaderNetwork
 from bot.errors import EngineError
+from vectorstore.embedders.encoder import Shape
 
 FILE = "reader.safetensors"
 TABLE = "encoder.embeddings.word_embeddings.weight"
+TEMPERATURES = "temperatures"
 _SCALE = ".scale"
 _HINT = "install Shelftalk again, train a reader (`shelftalk train reader`), or set SHELFTALK_UNDERSTANDER=lexical"
 
@@ -29,14 +30,15 @@ def save(network: ReaderNetwork, folder: Path) -> Path:
     return write(packed(network.state_dict()), folder / FILE, form="shelftalk-reader-1")
 
 
-def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
+def load(folder: Path, config: Shape, table: Tensor) -> ReaderNetwork:
     """The network saved in ``folder`` over the word table ``(words, 384)``.
 
     Raises EngineError when the file is missing, damaged or of another architecture.
     """
     network = ReaderNetwork(config)
     try:
-        left = network.load_state_dict({**unpacked(load_file(folder / FILE)), TABLE: table.float()}, strict=False)
+        stored = {TEMPERATURES: network.temperatures, **unpacked(load_file(folder / FILE)), TABLE: table.float()}
+        left = network.load_state_dict(stored, strict=False)
         missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
         if missing or left.unexpected_keys:
             raise ValueError(f"{(missing or left.unexpected_keys)[0]} does not fit")
@@ -44,6 +46,12 @@ def load(folder: Path, config: BertConfig, table: Tensor) -> ReaderNetwork:
         reason = " ".join(str(error).split())[:200]
         raise EngineError(f"the reader in {folder} cannot be used: {reason}", hint=_HINT) from error
     return network.eval().requires_grad_(False)
+
+
+def calibrate(folder: Path, temperatures: Tensor) -> Path:
+    """Put ``temperatures`` into the weights that `save` left in ``folder``; the rest of them stays."""
+    stored = load_file(folder / FILE) | {TEMPERATURES: temperatures.float().cpu().contiguous()}
+    return write(stored, folder / FILE, form="shelftalk-reader-1")
 
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -11,22 +11,23 @@ class Trust:
 
     What is above 1 is never reached: there the rules stand, and so they do with ``idle`` at 0.
 
-    ``act``: to add an act, and of its absence to take one away. ``add``: to add a value, ``drop``: of "none" to take
-    one away, ``turn``: to turn its polarity. ``number``: to read a number another way. ``wish``, ``title``: of tagged
-    words. ``idle``: that a word of one of the rules' wishes is part of a wish; below it, the wish goes. ``role``: of an
-    item's role. ``about``: of what is said of a facet. ``flag``: "something else" and its like. ``danger``: that a
-    message is one to refuse, or that needs help of another kind.
+    ``act``: to add an act, ``deny``: of its absence, to take one away. ``add``: to add a value, ``drop``: of "none" to
+    take one away, ``turn``: to exclude it instead. ``number``: to read a number another way. ``wish``, ``title``: of
+    tagged words. ``idle``: that a word of one of the rules' wishes is part of a wish; below it, the wish goes.
+    ``role``: of an item's role. ``about``: of what is said of a facet. ``flag``: "something else" and its like.
+    ``danger``: that a message is one to refuse, or that needs help of another kind.
     """
 
-    act: float = 0.8
+    act: float = 0.6
+    deny: float = 0.8
     add: float = 1.01
     drop: float = 1.01
-    turn: float = 0.95
+    turn: float = 0.9
     number: float = 1.01
     wish: float = 1.01
-    idle: float = 0.03
+    idle: float = 0.1
     title: float = 1.01
-    role: float = 0.99
+    role: float = 0.6
     about: float = 0.9
     flag: float = 1.01
     danger: float = 1.01

@@ -1,0 +1,268 @@
+"""Descriptions that point: "the red one", "the Le Guin", "neither of the leather ones", "cheapest of those".
+
+A noun phrase points where the records of the items shown last tell which it means. Knows no roles, and no nouns but
+those that stand for any item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.engines.lexical.lexicon import common_words, table, word_set
+from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.pointers import Scene
+from bot.engines.lexical.records import TEXT, TITLE, VALUES, Ids, Records
+from bot.engines.lexical.spans import Board, Span, pointing
+from bot.engines.lexical.text import Reading, Token, words
+
+if TYPE_CHECKING:
+    from bot.understanding import Vocabulary
+
+_RANKS = ("vague", "relative", "order")
+_VALUES = ("value", "person", "flag", "range")
+_QUOTED = 4
+"""The rank of a title that stands in quotation marks."""
+_LONGEST = 4
+"""Parts of a phrase that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word of a phrase, or the words of one finding: the tokens ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    text: str
+    span: Span | None = None
+
+    @property
+    def person(self) -> bool:
+        """Whether it is somebody's name."""
+        return self.span is not None and self.span.kind == "person"
+
+    @property
+    def rank(self) -> bool:
+        """Whether it is a word of degree."""
+        return self.span is not None and self.span.kind in _RANKS
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """How a phrase begins: where its own words do, and what stands before them."""
+
+    start: int
+    inner: int
+    the: bool
+    several: bool
+    count: int | None
+
+
+class Descriptions:
+    """Finds phrases that describe items shown."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Compile determiners and the nouns that stand for any item."""
+        places, numbers = table("en.mentions")["places"], table("en.numbers")
+        self._vocabulary = vocabulary
+        self._called, self._many = frozenset(places["called"]), frozenset(places["called_many"])
+        self._joining = frozenset(places["joining"])
+        self._among = Phrases((phrase, True) for phrase in places["among"])
+        self._counts = {word: value for word, value in numbers["words"].items() if 1 < value < 7}
+        self._stops = frozenset(table("en.words")["stop"])
+
+    def spans(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
+        """References, left to right; each may lie over findings that are part of its words."""
+        records, page = (self._records(ids) for ids in (scene.shown, (scene.page,) if scene.page else ()))
+        if records is None:
+            return []
+        found, index = list[Span](), 0
+        while index < len(reading.tokens):
+            match = self._at(reading.tokens, index, board, records)
+            if match is None and page is not None and reading.tokens[index].norm == "this":
+                match = self._at(reading.tokens, index, board, page)
+            if match:
+                start, end, ids = match
+                shown = dict.fromkeys((*scene.shown, *((scene.page,) if scene.page else ())))
+                found.append(pointing(reading, start, end, [id_ for id_ in shown if id_ in ids]))
+            index = match[1] if match else index + 1
+        return found
+
+    def _records(self, ids: Sequence[str]) -> Records | None:
+        """The records of items, None where the catalogue has none of them."""
+        items = [self._vocabulary.by_id[id_] for id_ in ids if id_ in self._vocabulary.by_id]
+        return Records(items) if items else None
+
+    def _at(self, tokens: Sequence[Token], index: int, board: Board, records: Records) -> tuple[int, int, Ids] | None:
+        """The reference that begins at ``index``: where it starts and ends, and what it means."""
+        frame = self._frame(tokens, index, board)
+        if frame is None:
+            return None
+        if clause := self._clause(tokens, frame, board, records):
+            return clause
+        parts = self._parts(tokens, frame.inner, board)
+        for length in range(len(parts), 0, -1):
+            end = parts[length - 1].end
+            head = tokens[end].norm if end < len(tokens) else ""
+            if head in self._called | self._many:
+                found = self._headed(tokens, frame, parts[:length], records)
+                end += 1
+            elif (among := self._among.at(tokens, end)) and not _asked(tokens, index):
+                found, end = self._ranked(parts[:length], records), among.end
+            else:
+                found = self._bare(tokens, frame, parts[:length], records)
+            if found:
+                return frame.start, end, found
+        return None
+
+    def _frame(self, tokens: Sequence[Token], index: int, board: Board) -> _Frame | None:
+        """The determiners that a phrase begins with; None where it can be no phrase."""
+        place, before = index, tokens[index - 1].norm if index else ""
+        several = tokens[place].norm in word_set("descriptions_several") and board.free(place, place + 1)
+        place += several
+        place += several and place < len(tokens) and tokens[place].norm == "of"
+        the = place < len(tokens) and tokens[place].norm in word_set("descriptions_the")
+        place += the
+        if place >= len(tokens) or (several and not the) or before in word_set("descriptions_not_after"):
+            return None
+        span = board.at(place)
+        counted = the and place + 1 < len(tokens) and (span is None or span.end == place + 1)
+        count = self._counts.get(tokens[place].norm) if counted else None
+        return _Frame(index, place + (count is not None), the, several, count)
+
+    def _parts(self, tokens: Sequence[Token], start: int, board: Board) -> list[_Part]:
+        """The words that may describe, up to a mark, a small word or a noun that stands for any item."""
+        parts, place = list[_Part](), start
+        while place < len(tokens) and len(parts) < _LONGEST:
+            span, token = board.at(place), tokens[place]
+            if span and span.kind in (*_VALUES, *_RANKS) and (span.start == place or not parts):
+                end = min(span.end, self._head(tokens, place, span.end))
+                text = " ".join(token.norm for token in tokens[place:end] if token.word and token.norm != "'s")
+            elif self._telling(token) and (span is None or self._partly(span)):
+                span, end, text = None, place + 1, token.norm
+            else:
+                break
+            parts.append(_Part(place, end, text, span))
+            place = end
+        return parts
+
+    def _partly(self, span: Span) -> bool:
+        """Whether words were taken for a part of the title of something, which they need not mean."""
+        items = [self._vocabulary.by_id.get(mention.item_id or "") for mention in span.mentions]
+        part = all(item is None or len(words(item.title)) > span.end - span.start for item in items)
+        return span.kind == "title" and span.rank < _QUOTED and part
+
+    def _head(self, tokens: Sequence[Token], start: int, end: int) -> int:
+        """Where a finding ends that runs into the noun: "cheaper one"."""
+        return next((n for n in range(start + 1, end) if tokens[n].norm in self._called | self._many), end)
+
+    def _telling(self, token: Token) -> bool:
+        return (
+            token.word
+            and len(token.norm) > 1
+            and token.norm not in self._stops | self._called | self._many
+            and not token.norm.isdigit()
+        )
+
+    def _headed(self, tokens: Sequence[Token], frame: _Frame, parts: Sequence[_Part], records: Records) -> Ids:
+        """What "the ... one" or "... one" means."""
+        end = parts[-1].end
+        head, following = tokens[end].norm, tokens[end + 1].norm if end + 1 < len(tokens) else ""
+        many, lone = head in self._many or frame.several, head in self._called and not frame.several
+        ranks = [part for part in parts if part.rank]
+        opens, ends = _opens(tokens, frame.start), following in word_set("descriptions_verbs")
+        if not frame.the and (not opens or (ranks and not ends)):
+            return frozenset() if ranks else self._counted(frame, parts, records, TITLE, many=many, lone=lone)
+        if ranks:
+            chosen = any(part.span and part.span.order for part in ranks)
+            wanted = frame.start > 0 and tokens[frame.start - 1].norm in word_set("descriptions_choosing")
+            return self._ranked(parts, records) if lone and (wanted or not chosen) else frozenset()
+        if many and frame.start > 0 and tokens[frame.start - 1].norm in word_set("descriptions_only"):
+            return frozenset()
+        return self._counted(frame, parts, records, TEXT if frame.the or ends else VALUES, many=many, lone=lone)
+
+    def _bare(self, tokens: Sequence[Token], frame: _Frame, parts: Sequence[_Part], records: Records) -> Ids:
+        """What "the red" or "the two Kings" means, whose last word is its noun."""
+        end, before = parts[-1].end, tokens[frame.start - 1].norm if frame.start else ""
+        if not frame.the:
+            theirs = len(parts) == 1 and tokens[end - 1].norm == "'s" and parts[0].person and self._over(tokens, end)
+            return self._counted(frame, parts, records, VALUES, many=False, lone=True) if theirs else frozenset()
+        if any(part.rank or (part.span and part.span.kind == "range") for part in parts):
+            return frozenset()
+        name = not any(part.span for part in parts) and not {part.text for part in parts} <= common_words()
+        name = name or (parts[-1].person and self._common(tokens[end]) if end < len(tokens) else name)
+        deep = frame.several or before in word_set("descriptions_refusing")
+        shy = before in word_set("descriptions_places") | word_set("descriptions_dropping")
+        if (shy and not name) or not (name or self._over(tokens, end)):
+            return frozenset()
+        depth = TEXT if deep else VALUES
+        last = parts[-1].text.split()[-1]
+        plural = last.endswith("s") and not records.saying(last, depth, exact=True)
+        several = plural or frame.several or frame.count is not None
+        return self._counted(frame, parts, records, depth, many=several, lone=not several)
+
+    def _over(self, tokens: Sequence[Token], end: int) -> bool:
+        """Whether a phrase without a noun of its own is complete."""
+        if end >= len(tokens) or not tokens[end].word:
+            return True
+        return tokens[end].norm in self._stops | word_set("pointers_after") | word_set("descriptions_verbs")
+
+    def _common(self, token: Token) -> bool:
+        """Whether a word is an everyday one that names no kind of things."""
+        return token.norm in common_words() and not token.norm.endswith("s") and token.norm not in self._called
+
+    def _counted(
+        self, frame: _Frame, parts: Sequence[_Part], records: Records, depth: int, *, many: bool, lone: bool
+    ) -> Ids:
+        """The items meant, where they are as many as the phrase says."""
+        if depth == TITLE and any(part.span for part in parts):
+            return frozenset()
+        ids = records.meant([(part.text, part.span) for part in parts], depth, first=VALUES if many else TITLE)
+        if frame.count is not None:
+            return ids if len(ids) == frame.count else frozenset()
+        return ids if len(ids) == 1 or (many and not (lone and len(ids) > 2)) else frozenset()
+
+    def _ranked(self, parts: Sequence[_Part], records: Records) -> Ids:
+        """The item at the end of a scale: "the cheap one", "cheapest of those"."""
+        ranks = [part.span for part in parts if part.span and part.rank]
+        others = [(part.text, part.span) for part in parts if not part.rank]
+        found = records.ranked(ranks[0]) if len(ranks) == 1 else frozenset()
+        return found & records.meant(others, TEXT) if others else found
+
+    def _clause(
+        self, tokens: Sequence[Token], frame: _Frame, board: Board, records: Records
+    ) -> tuple[int, int, Ids] | None:
+        """What "the one by Carpenter" or "the ones that burn wood" means: those that the most of its words fit."""
+        head = tokens[frame.inner].norm
+        joint = frame.inner + 1
+        if not frame.the or head not in self._called | self._many or joint >= len(tokens):
+            return None
+        span = board.at(joint)
+        if tokens[joint].norm not in self._joining and (span is None or span.kind not in _VALUES):
+            return None
+        parts, place = list[_Part](), joint + (board.at(joint) is None)
+        while place < len(tokens) and tokens[place].word and not self._turns(tokens[place]):
+            found = next((part for part in self._parts(tokens, place, board)), None)
+            parts += [found] if found else []
+            place = found.end if found else place + 1
+        ids, most = records.best([(part.text, part.span) for part in parts])
+        fits = most == len(parts) or (head in self._called and 2 * most >= len(parts))
+        if not (parts and fits) or not (len(ids) == 1 or head in self._many):
+            return None
+        return frame.start, parts[-1].end, ids
+
+    def _turns(self, token: Token) -> bool:
+        """Whether a relative clause ends at a word that begins something else."""
+        return token.norm in word_set("roles_turns") | {"and", "please", "does", "is", "looks", "look"}
+
+
+def _asked(tokens: Sequence[Token], index: int) -> bool:
+    """Whether it is asked which one that is: "which is the longest of these?"."""
+    place = index - (index > 0 and tokens[index - 1].norm == "the")
+    return place > 0 and tokens[place - 1].norm in ("is", "'s", "are", "was", "which", "what", "whats")
+
+
+def _opens(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a clause begins here."""
+    return index == 0 or not tokens[index - 1].word or tokens[index - 1].norm in word_set("descriptions_openers")
