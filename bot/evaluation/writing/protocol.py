@@ -16,7 +16,7 @@ from bot.assistant import Assistant
 from bot.errors import InvalidRequest
 from bot.evaluation.report import Check, Report, machine
 from bot.evaluation.writing import failures as lists
-from bot.evaluation.writing.figures import Share, f1
+from bot.evaluation.writing.figures import f1
 from bot.evaluation.writing.judging import Judged, alike, judged
 from bot.evaluation.writing.labels import GOLD, Labels, load
 from bot.evaluation.writing.playing import SCRIPT, Reply, conversations, play, product
@@ -25,6 +25,7 @@ from bot.evaluation.writing.scenes import HALVES, KINDS, scenes
 from bot.evaluation.writing.variety import Variety, count, ours, theirs, variety
 from bot.evaluation.writing.verdicts import CHECK, NOTHING, STRANGE, Verdict, verdicts
 from bot.settings import Settings
+from bot.shares import Share
 
 SHIPPED, PEOPLE = "as shipped", "ReDial recommenders"
 SUPPORTED, PERSONAL, VARIED = 0.98, 1.0, 0.6
