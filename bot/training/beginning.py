@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from torch import nn
-from transformers import BertConfig
+from torch import Tensor, nn
 
 from bot.engines.encoder import EncoderNetwork
 from bot.engines.reader.storing import TABLE
 from bot.errors import EngineError, InvalidRequest
 from bot.training.adapters import adapt
 from bot.training.recipe import Plan
+from vectorstore.embedders.encoder import Shape
 
 Network = TypeVar("Network", bound=EncoderNetwork)
 
@@ -45,18 +46,22 @@ def tokenizer(model: Path) -> Tokenizer:
     return found
 
 
-def begun(kind: type[Network], model: Path, plan: Plan) -> Network:
-    """A network with MiniLM's encoder and untrained heads; the word table stays as it is. Raises EngineError.
+def begun(kind: type[Network], model: Path, plan: Plan, known: Mapping[str, Tensor] | None = None) -> Network:
+    """A network with MiniLM's encoder and untrained heads, or with the weights that are ``known`` already.
+
+    The word table stays as it is. Raises EngineError.
 
     Attention is plain and drops nothing: on a CPU its random numbers, or the fused kernel's way back, take a quarter of
     a step.
     """
     _there(model, "config.json")
     _there(model, "model.safetensors")
-    network = kind(BertConfig.from_pretrained(model, local_files_only=True, attn_implementation="eager"))
-    known = network.encoder.state_dict()
-    weights = {name: weight for name, weight in load_file(model / "model.safetensors").items() if name in known}
+    network = kind(Shape.read(model, plain=True))
+    names = network.encoder.state_dict().keys()
+    weights = {name: weight for name, weight in load_file(model / "model.safetensors").items() if name in names}
     network.encoder.load_state_dict(weights, strict=False)
+    if known:
+        network.load_state_dict(dict(known))
     if plan.lora:
         adapt(network, plan.lora)
     network.get_parameter(TABLE).requires_grad_(False)

@@ -24,7 +24,10 @@ def card(told: Mapping[str, Any]) -> str:
         own=_OWN,
         encoder=f"adapted by matrices of rank {recipe['lora']}" if recipe["lora"] else "trained further",
         pseudo=f"{recipe['pseudo']:.0%}",
+        anywhere=f"{recipe['anywhere']:.0%}",
+        start=f"It went on from the reader in `{recipe['start']}`." if recipe["start"] else "It began from MiniLM.",
         read=f"{told['steps'] * recipe['batch']:,}",
+        calibration=_calibration(told["calibration"]),
         scores=_scores(best(told), told["held out"]),
         message=MESSAGE,
         before=BEFORE,
@@ -37,6 +40,13 @@ def wilson(share: float, count: int) -> tuple[float, float]:
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _calibration(heads: Mapping[str, Mapping[str, float]]) -> str:
+    rows = [
+        [head, *(f"{held[name]:.3f}" for name in ("temperature", "before", "after"))] for head, held in heads.items()
+    ]
+    return table(["head", "temperature", "error before", "error after"], rows)
 
 
 def _scores(best: Mapping[str, Any], held: Mapping[str, int]) -> str:

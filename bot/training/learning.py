@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
-from bot.engines.encoder import EncoderNetwork
 from bot.training.curves import Chart
 
 Example = TypeVar("Example")
@@ -36,7 +35,7 @@ class Subject(Protocol[Learned]):
     """What is trained."""
 
     @property
-    def network(self) -> EncoderNetwork:
+    def network(self) -> nn.Module:
         """What learns."""
         ...
 

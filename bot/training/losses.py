@@ -25,10 +25,7 @@ WEIGHTS = {"about": 3, "verdicts": 5, "tags": 3}
 
 def losses(logits: Logits, framed: Sequence[Framed], examples: Sequence[Example]) -> dict[str, Tensor]:
     """The loss of each head, a weighted mean over what is judged; heads without anything to judge give 0."""
-    right = _Right(logits.tags.shape[1])
-    for one, example in zip(framed, examples, strict=True):
-        for chunk in one.chunks:
-            right.add(one, chunk, example.targets)
+    right = right_of(logits, framed, examples)
     found = {
         "acts": _several(logits.acts, right.acts),
         "about": _several(logits.about, right.about),
@@ -41,7 +38,16 @@ def losses(logits: Logits, framed: Sequence[Framed], examples: Sequence[Example]
     return {name: loss * WEIGHTS.get(name, 1) for name, loss in found.items()}
 
 
-class _Right:
+def right_of(logits: Logits, framed: Sequence[Framed], examples: Sequence[Example]) -> Right:
+    """What is right of a batch, row by row as ``logits`` has them."""
+    right = Right(logits.tags.shape[1])
+    for one, example in zip(framed, examples, strict=True):
+        for chunk in one.chunks:
+            right.add(one, chunk, example.targets)
+    return right
+
+
+class Right:
     """Targets row by row, as the batch has its rows. None in place of several labels: not judged."""
 
     def __init__(self, width: int) -> None:

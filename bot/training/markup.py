@@ -94,12 +94,12 @@ def read_patterns(folder: Path) -> list[Pattern]:
 
 
 def of_file(path: Path) -> Iterator[Pattern]:
-    """The patterns of one file; the heading over a line is its family. Raises InvalidRequest."""
+    """The patterns of one file; the heading over a line is its family, "@" begins no line. Raises InvalidRequest."""
     family = path.stem
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if line.startswith("#"):
             family = f"{path.stem}/{line.lstrip('# ').strip()}"
-        elif line.strip():
+        elif line.strip() and not line.startswith("@"):
             yield parse(line.strip(), family=family, source=f"{path.name}:{number}")
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, Generic
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from bot.engines.encoder import EncoderNetwork
 from bot.training import checkpoints
 from bot.training.curves import drawn
 from bot.training.learning import Example, Material, Subject
@@ -157,10 +156,12 @@ class Run(Generic[Example]):
         }  # fmt: skip
 
 
-def _optimizer(network: EncoderNetwork, recipe: Plan) -> torch.optim.Optimizer:
+def _optimizer(network: nn.Module, recipe: Plan) -> torch.optim.Optimizer:
+    """Heads learn faster than the encoder beside them; a network without one learns as fast as the recipe says."""
     trained = [(name.startswith("encoder"), one) for name, one in network.named_parameters() if one.requires_grad]
     body, heads = ([one for encoder, one in trained if encoder == side] for side in (True, False))
-    groups = [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.rate * HEADS_RATE}]
+    faster = HEADS_RATE if body else 1
+    groups = [{"params": body, "lr": recipe.rate}, {"params": heads, "lr": recipe.rate * faster}]
     return torch.optim.AdamW(groups, weight_decay=recipe.decay)
 
 

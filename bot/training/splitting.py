@@ -9,8 +9,9 @@ from typing import TypeVar
 from bot.training.examples import Example
 from bot.training.labelling import LabelledTurn
 from bot.training.markup import Pattern
+from bot.training.messages import Message
 
-Line = TypeVar("Line", Pattern, LabelledTurn)
+Line = TypeVar("Line", Pattern, LabelledTurn, Message)
 
 
 def held_out(name: str, share: int = 20) -> bool:

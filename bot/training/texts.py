@@ -23,6 +23,7 @@ from bot.training.examples import Example
 from bot.training.filling import Unsayable
 from bot.training.labelling import example, held_values
 from bot.training.markup import Pattern, read_patterns
+from bot.training.messages import MESSAGES, read_messages
 from bot.training.recipe import Recipe
 from bot.training.rows import Rows, read_rows
 from bot.training.saying import speakable
@@ -31,6 +32,8 @@ from bot.training.splitting import held_out, split, split_dialogues
 from bot.training.turns import Teller
 
 PATTERNS = Path(__file__).parent / "patterns"
+MANY = (2, 6, 12)
+"""How many values of a facet stand beside those that a written message speaks of: some are nearly what is meant."""
 _TITLES = ("The Long Way Home", "Paper Lanterns", "Red Harbour", "Juno 500")
 """Names of items in what is held out."""
 
@@ -43,6 +46,7 @@ class Sources:
     model: Path
     rows: Path | None = None
     patterns: Path = PATTERNS
+    messages: Path = MESSAGES
 
 
 class Texts:
@@ -54,6 +58,7 @@ class Texts:
         self._recipe = recipe
         rows = read_rows(sources.rows) if sources.rows else Rows()
         self.train, self.held = split(read_patterns(sources.patterns))
+        self.messages, self.held_messages = split(read_messages(sources.messages))
         self.shops = [shop for shop in written() if not held_out(shop.name)]
         self.held_shops = [shop for shop in written() if held_out(shop.name)]
         with _uncollected():
@@ -88,6 +93,7 @@ class Texts:
         parts = {
             "patterns": list(_told(self.held, self.shops, teller, random)),
             "unknown shops": list(_told(self.held, self.held_shops, teller, random)),
+            "messages": [teller.tell(one.pattern, one.scene(), MANY) for one in self.held_messages],
             "labelled": self.held_labelled,
             "sgd": self.held_sgd,
             "own lines": [*_told(self.held_own, self.shops, teller, random), *self._held_turns()],
@@ -99,6 +105,7 @@ class Texts:
         return {
             "patterns": (len(self.train), len(self.held)),
             "families": (len(_families(self.train)), len(_families(self.held))),
+            "messages": (len(self.messages), len(self.held_messages)),
             "shops": (len(self.shops), len(self.held_shops)),
             "labelled": (len(self.labelled), len(self.held_labelled)),
             "sgd": (len(self.sgd), len(self.held_sgd)),
@@ -110,8 +117,9 @@ class Texts:
         """Where an example may come from, and how often; a source without any text is left out."""
         own = [self._own_pattern] * bool(self.own) + [self._own_turn] * bool(self.own_turns)
         rest = 1 - self._recipe.own if own else 1.0
-        sources = (self.train, self.labelled, self.sgd, self.service)
-        draws = (self._pattern, self._any(self.labelled), self._any(self.sgd), self._any(self.service))
+        sources = (self.train, self.labelled, self.sgd, self.service, self.messages)
+        any_of = [self._any(examples) for examples in (self.labelled, self.sgd, self.service)]
+        draws = (self._pattern, *any_of, self._message)
         found = list(zip(draws, (share * rest for share in self._recipe.shares), strict=True))
         found = [draw for draw, texts in zip(found, sources, strict=True) if texts]
         return found + [(draw, self._recipe.own / len(own)) for draw in own]
@@ -125,10 +133,20 @@ class Texts:
     def _said(self, patterns: Sequence[Pattern]) -> Example:
         """A pattern in a shop, made-up or written; patterns with richer marks are no rarer than others."""
         while True:
-            pattern = self._random.choice(patterns)
-            made_up = self._random.random() < self._recipe.pseudo
-            shop = pseudo(self._random) if made_up else self._random.choice(self.shops)
-            if found := _say(self._teller, pattern, shop):
+            if found := self._once(self._random.choice(patterns)):
+                return found
+
+    def _once(self, pattern: Pattern) -> Example | None:
+        made_up = self._random.random() < self._recipe.pseudo
+        return _say(self._teller, pattern, pseudo(self._random) if made_up else self._random.choice(self.shops))
+
+    def _message(self) -> Example:
+        """A written message: as it stands, among many values of its shop, or like a pattern in another one."""
+        while True:
+            message = self._random.choice(self.messages)
+            if self._random.random() >= self._recipe.anywhere:
+                return self._teller.tell(message.pattern, message.scene(), MANY)
+            if (pattern := message.anywhere()) and (found := self._once(pattern)):
                 return found
 
     def _any(self, examples: Sequence[Example]) -> Callable[[], Example]:

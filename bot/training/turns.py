@@ -18,6 +18,8 @@ from bot.training.saying import Said, Sayer
 from bot.training.shops import Shop, ShopFacet
 
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)?|\b(?:" + "|".join(SMALL) + r")\b", re.IGNORECASE)
+BESIDE = (1, 2, 3, 5)
+"""How many values of a facet stand beside those that are spoken of."""
 _TITLE_LIKE = re.compile(r"\w{4,}(?: \w{3,})?")
 
 
@@ -31,14 +33,18 @@ class Teller:
 
     def say(self, pattern: Pattern, shop: Shop) -> Example:
         """One example. Raises Unsayable when the shop has no such facets."""
-        scene = self._sayer.scene(pattern, shop)
+        return self.tell(pattern, self._sayer.scene(pattern, shop))
+
+    def tell(self, pattern: Pattern, scene: Scene, beside: Sequence[int] = BESIDE) -> Example:
+        """``pattern`` where its facets are chosen, ``beside`` other values of each facet. Raises Unsayable."""
         said = self._sayer.said(pattern.text, scene)
         before = self._sayer.said(pattern.before, scene).text if pattern.before is not None else ""
         facets = self._shown(scene)
         draft = Draft(_styled(said.text, self._random), Targets(set(pattern.acts), tags=said.tags))
         draft.facets = [entry_of(facet) for facet in facets]
         for number, facet in enumerate(facets):
-            self._values(number, facet, [one for one in said.values if scene.facets[one[0]] is facet], draft)
+            spoken = [one for one in said.values if scene.facets[one[0]] is facet]
+            self._values(number, facet, spoken, draft, self._random.choice(beside))
         for letter, meaning in said.about:
             draft.about(facets.index(scene.facets[letter]), meaning)
         for where, letter, meaning in said.numbers:
@@ -57,14 +63,14 @@ class Teller:
         return facets
 
     def _values(
-        self, number: int, facet: ShopFacet, spoken: Sequence[tuple[str, str, str, CharSpan]], draft: Draft
+        self, number: int, facet: ShopFacet, spoken: Sequence[tuple[str, str, str, CharSpan]], draft: Draft, most: int
     ) -> None:
-        """Values of one facet: those that are ``spoken`` of and some that are not."""
+        """Values of one facet: those that are ``spoken`` of and at most so many that are not."""
         verdicts = {name: (verdict, where) for _, name, verdict, where in reversed(spoken)}
         names = [name for _, name, _, _ in spoken]
         others = [value.name for value in facet.values if value.name not in names]
         self._random.shuffle(others)
-        shown = list(dict.fromkeys([*names, *others[: self._random.choice([1, 2, 3, 5])]]))
+        shown = list(dict.fromkeys([*names, *others[:most]]))
         self._random.shuffle(shown)
         for name in shown:
             if told := verdicts.get(name):

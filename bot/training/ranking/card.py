@@ -1,4 +1,4 @@
-"""The model card of a re-ranker, written from what its training told: `card.md` with the numbers filled in. Pure."""
+"""Model cards of re-rankers and embedders, written from what their training told: templates filled in. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.engines.pairs.framing import MOST, NEED
 from bot.training.cards import best, filled, table
 
 TEMPLATE = Path(__file__).parent / "card.md"
+EMBEDDER = Path(__file__).parent / "embedder.md"
 _OWN = "| the operator's own queries | the operator's | {} | {} |\n"
 _FIGURES = ("nDCG@10", "MRR", "first")
 
@@ -27,6 +28,20 @@ def card(told: Mapping[str, Any]) -> str:
         judged=recipe["judged"],
         most=MOST,
         need=NEED,
+    )
+
+
+def embedder_card(told: Mapping[str, Any]) -> str:
+    """The card of an embedder's training."""
+    recipe = told["recipe"]
+    return filled(
+        EMBEDDER,
+        told,
+        own=_OWN,
+        encoder=f"with adapters of rank {recipe['lora']} added to it" if recipe["lora"] else "trained further",
+        read=f"{told['steps'] * recipe['batch'] * (2 + recipe['wrong']):,}",
+        scores=_scores(best(told), told["held out"]),
+        judged=recipe["judged"],
     )
 
 
