@@ -5,19 +5,25 @@ Knows no sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.claiming.lists import Phrases, table
 from bot.claiming.numerals import Number, differs
 from bot.claiming.spans import Ids
 from bot.naming import words
 from bot.senses import sense_of
+from vectorstore.base import Facet, FacetRole, FacetType
 
 if TYPE_CHECKING:
     from bot.grounds import Grounds
-    from vectorstore.base import Facet
+
+Told: TypeAlias = tuple[str, FacetType, FacetRole, str, str]
+
+KEPT = 64
+"""Schemas whose words are remembered: making them took a quarter of the check of a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,14 @@ class Degree:
 
 def degrees(facets: Mapping[str, Facet], locale: str) -> Phrases[Degree]:
     """The words of comparison for the number facets of a schema."""
-    return Phrases(_degrees(facets, locale))
+    measured = (facet for facet in facets.values() if facet.type in ("number", "date") and facet.role != "stock")
+    return _degrees(tuple(map(_told, measured)), locale)
 
 
 def labels(facets: Mapping[str, Facet]) -> Phrases[str]:
     """The names of number facets, each standing for the facet."""
-    numbers = [facet for facet in facets.values() if facet.type == "number" and facet.role == "attribute"]
-    return Phrases((name, facet.name) for facet in numbers for name in _names(facet))
+    named = (facet for facet in facets.values() if facet.type == "number" and facet.role == "attribute")
+    return _labels(tuple(map(_told, named)))
 
 
 def beats(grounds: Grounds, ids: Ids, others: Ids, meant: Sequence[Degree], amount: Number | None = None) -> bool:
@@ -73,11 +80,24 @@ def ranks(grounds: Grounds, ids: Ids, others: Ids, meant: Sequence[Degree], rank
     return False
 
 
-def _degrees(facets: Mapping[str, Facet], locale: str) -> Iterator[tuple[str, Degree]]:
+def _told(facet: Facet) -> Told:
+    """What its words depend on."""
+    return facet.name, facet.type, facet.role, facet.label, facet.unit
+
+
+@lru_cache(KEPT)
+def _labels(facets: tuple[Told, ...]) -> Phrases[str]:
+    return Phrases((name, told[0]) for told in facets for name in _names(Facet(*told)))
+
+
+@lru_cache(KEPT)
+def _degrees(facets: tuple[Told, ...], locale: str) -> Phrases[Degree]:
+    return Phrases(_compared([Facet(*told) for told in facets], locale))
+
+
+def _compared(facets: Iterable[Facet], locale: str) -> Iterator[tuple[str, Degree]]:
     lists = table(locale)
-    for facet in facets.values():
-        if facet.type not in ("number", "date") or facet.role == "stock":
-            continue
+    for facet in facets:
         for kind, bare in lists.get("comparing", {}).get("amount", {}).items():
             yield from ((word, Degree(facet.name, kind == "less", bare=True)) for word in bare)
         for kind in ("less", "more", "least", "most"):

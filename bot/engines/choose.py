@@ -11,6 +11,7 @@ from bot.errors import EngineError
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.engines.phraser.speaking import Phraser
     from bot.types import Reranker
     from vectorstore.base import Embedder
 
@@ -65,6 +66,16 @@ def reranker(settings: Settings, embedder: Embedder) -> Reranker | None:
     from bot.engines.rerank_cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker(name, device=settings.device)
+
+
+def phraser(settings: Settings) -> Phraser | None:
+    """What words the reasons of items where the trained writer was chosen. Raises EngineError with the remedy."""
+    if settings.writer_engine != "model":
+        return None
+    from bot.engines.phraser.speaking import WEIGHTS, open_phraser
+
+    folder = WEIGHTS if settings.writer == "model" else Path(settings.writer).expanduser()
+    return open_phraser(settings.device, folder)
 
 
 def _best(settings: Settings, embedder: Embedder) -> Reranker | None:

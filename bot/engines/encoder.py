@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from torch import nn
-from transformers import BertConfig, BertModel
+
+from vectorstore.embedders.encoder import Encoder, Shape
 
 
 class EncoderNetwork(nn.Module):
-    """A network that is made from a configuration alone; `BertModel` weights can be loaded into ``encoder``."""
+    """A network that is made from a shape alone; MiniLM's weights can be loaded into ``encoder``."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, config: Shape) -> None:
         """An untrained encoder in the shape of ``config``."""
         super().__init__()
-        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.encoder = Encoder(config)

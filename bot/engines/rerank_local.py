@@ -68,6 +68,10 @@ class TokenEmbedder(Protocol):
         """One ``(tokens, dimension)`` float32 array of unit rows per text."""
         ...
 
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many rows `token_vectors` gives for each text; nothing is embedded."""
+        ...
+
 
 class LateInteractionReranker:
     """MaxSim between query and entry; scores are comparable within one call. Safe to use from several threads."""
@@ -172,14 +176,14 @@ class LateInteractionReranker:
 
     def _encoded(self, items: Sequence[Item | Passage]) -> list[Encoded]:
         """Tokens and parts of every entry, projected and rounded; one that has none gets a row of zeros."""
-        titles = self._embedder.token_vectors([item.title if isinstance(item, Item) else "" for item in items])
+        titles = self._embedder.token_counts([item.title if isinstance(item, Item) else "" for item in items])
         tokens = self._embedder.token_vectors([text_of(item) for item in items])
         texts = [parts(item.description if isinstance(item, Item) else item.text)[:PARTS] for item in items]
         vectors = iter(self._embedder.embed([part for found in texts for part in found], kind="passage"))
         found = []
         for title, rows, own in zip(titles, tokens, texts, strict=True):
             weighed = _unit(rows[:TOKENS] @ self._projection)
-            weighed[: len(title)] *= TITLE
+            weighed[:title] *= TITLE
             whole = np.array([next(vectors) for _ in own], np.float32).reshape(-1, len(self._projection))
             found.append(Encoded(_rounded(weighed), _rounded(_unit(whole @ self._projection))))
         return found

@@ -7,6 +7,7 @@ verified and merged with what the lexical engine found. Knows nothing of how mod
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -18,7 +19,7 @@ from bot.engines.chat.reading import Ground, reading
 from bot.engines.chat.schema import FEW_VALUES, MOST_FACETS, closed, intent_schema
 from bot.engines.lexical.titles import Titles
 from bot.errors import EngineError
-from bot.types import Intent, Message, Understander, plain
+from bot.types import Intent, Message, Understander, plain, refs
 from bot.understanding import Linker, Vocabulary
 from prompts import PromptError
 from vectorstore.base import Facet, Schema
@@ -26,7 +27,7 @@ from vectorstore.base import Facet, Schema
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from prompts import Registry
+    from prompts import Registry, Voice
 
 SYSTEM, TURN = "understand/chat", "understand/turn"
 RECENT = 6
@@ -64,25 +65,29 @@ class ChatUnderstander:
         """Let a local model read the fixed part now and not with the first visitor. Raises EngineError."""
         if self._asker.way == "schema":
             schema = self._vocabulary.schema
-            self._asker.warm(self._messages((), "", schema, Intent(acts=())), intent_schema(schema))
+            voice = self._prompts.voice("en", catalog=self._catalog)
+            self._asker.warm(self._messages(voice, (), "", schema, Intent(acts=())), intent_schema(schema))
 
     def understand(self, history: Sequence[Message], message: str, schema: Schema) -> Intent:
         """The intent of both engines; what is blank, or not safe to answer, needs no model."""
         lexical = self._lexical.understand(history, message, schema)
         if not message.strip() or lexical.sensitive:
             return lexical
-        said = self._asker.ask(self._messages(history, message, schema, lexical), intent_schema(schema))
-        ground = Ground(message, schema, self._link, shown=last_shown(history))
-        return merged(reading(said, ground), lexical, schema)
-
-    def _messages(self, history: Sequence[Message], message: str, schema: Schema, lexical: Intent) -> list[BaseMessage]:
-        """The fixed part, which a local model reads once, and the part of this message."""
         voice = self._prompts.voice("en", catalog=self._catalog)
+        asked = self._messages(voice, history, message, schema, lexical)
+        said = self._asker.ask(asked, intent_schema(schema), **voice.parameters(SYSTEM))
+        ground = Ground(message, schema, self._link, shown=last_shown(history))
+        return replace(merged(reading(said, ground), lexical, schema), prompts=refs(voice.spoken))
+
+    def _messages(
+        self, voice: Voice, history: Sequence[Message], message: str, schema: Schema, lexical: Intent
+    ) -> list[BaseMessage]:
+        """The fixed part, which a local model reads once, and the part of this message."""
         shown = [self._vocabulary.by_id[id_].title for id_ in last_shown(history) if id_ in self._vocabulary.by_id]
         try:
             turn = voice.say(
                 TURN,
-                history=[{"role": one.role, "text": one.text} for one in history[-RECENT:]],
+                history=[{"role": one.role, "text": one.text} for one in history if one.text][-RECENT:],
                 shown=[{"number": number, "title": title} for number, title in enumerate(shown, start=1)],
                 active=[],
                 hints=_hints(lexical),

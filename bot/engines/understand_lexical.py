@@ -83,13 +83,15 @@ class LexicalUnderstander:
         """What was shown last, and the item in focus since."""
         place = next((index for index in range(len(history) - 1, -1, -1) if history[index].items), None)
         shown = history[place].items if place is not None else ()
-        scene = Scene(shown, shown[0] if len(shown) == 1 else None)
+        page = next((one.items[0] for one in reversed(history) if one.role == "system" and one.items), None)
+        left = next((not one.items for one in reversed(history) if one.role == "system"), False)
+        scene = Scene(shown, shown[0] if len(shown) == 1 else None, None if left else page)
         said = [message.text for message in history[(place or 0) :] if message.role == "visitor"]
         for text in said[-_LOOK_BACK:]:
             cleaned = clean(text)
             judged = self._finders.mentioned(self._read(cleaned, language_of(cleaned)[0]), scene)
             ids = [mention.item_id for found in judged for mention in found.span.mentions if mention.item_id]
-            scene = Scene(shown, scene.focus if not ids else ids[0] if len(set(ids)) == 1 else None)
+            scene = replace(scene, focus=scene.focus if not ids else ids[0] if len(set(ids)) == 1 else None)
         return scene
 
 

@@ -35,15 +35,12 @@ _WORDS_A_SENTENCE = 60
 class ChatWriter:
     """Writes with ``model``. Raises EngineError when it fails, stalls, or says nothing, also in the middle."""
 
-    def __init__(
-        self, model: BaseChatModel, prompts: Registry, *, max_tokens: int = 400, seconds: float = 60.0
-    ) -> None:
-        """``max_tokens`` bounds the model's reply, ``seconds`` the time that it may take."""
+    def __init__(self, model: BaseChatModel, prompts: Registry, *, seconds: float = 60.0) -> None:
+        """``seconds`` bounds the time that a reply may take; how long it may be is a parameter of the prompt."""
         self.name = f"chat ({model_name(model)})"
         self.device = str(getattr(model, "device", "") or "")
         self._model = model
         self._prompts = prompts
-        self._max_tokens = max_tokens
         self._seconds = seconds
         self._composed = ComposedWriter()
 
@@ -55,7 +52,7 @@ class ChatWriter:
         draft = "".join(self._composed.write(brief))
         said: list[str] = []
         opening = draft.split("\n", 1)[0]
-        options = {"stop": list(STOPS), "max_tokens": self._max_tokens}
+        options = {"stop": list(STOPS), **brief.voice.parameters(SYSTEM)}
         reply = Reply(self._model, self._messages(brief, draft), **options)
         text = without_thoughts(_in_time(reply, self._seconds))
         for sentence in measured(text, measure(brief), instead=lambda: opening, cut=lambda: reply.cut):

@@ -101,11 +101,16 @@ def _given(brief: Brief) -> tuple[str, ...]:
 
 def _explain(brief: Brief) -> Iterator[str]:
     """The frame, then one line for each card."""
-    seed = variant_of(*(card.item.id for card in brief.cards), brief.message)
-    yield _fresh(brief, FRAME, _frame(brief), seed=seed)
+    yield framed(brief)
     for number, card in enumerate(brief.cards):
         yield "\n" if number else "\n\n"
-        yield _line(brief, card)
+        yield line(brief, card)
+
+
+def framed(brief: Brief) -> str:
+    """The first sentence of a recommendation."""
+    seed = variant_of(*(card.item.id for card in brief.cards), brief.message)
+    return _fresh(brief, FRAME, _frame(brief), seed=seed)
 
 
 def _frame(brief: Brief) -> str:
@@ -119,7 +124,7 @@ def _frame(brief: Brief) -> str:
     return brief.voice.pick(FRAME, key, "exact")
 
 
-def _line(brief: Brief, card: Card) -> str:
+def line(brief: Brief, card: Card) -> str:
     """One card in one line: the reason and the unmet conditions that stand on it."""
     year = card.item.facets.get("year")
     return brief.voice.phrase(

@@ -1,10 +1,11 @@
-"""The echo writer: a deterministic stand-in for tests and offline demos.
+"""Writers with fixed words: deterministic stand-ins for tests, benchmarks and offline demos.
 
 Knows nothing of prompts, models or evidence.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from bot.types import Brief
@@ -23,3 +24,24 @@ class EchoWriter:
         text = self._reply or brief.message or brief.task
         for number, word in enumerate(text.split(" ")):
             yield f" {word}" if number else word
+
+
+class PacedWriter:
+    """Says so many words, and takes so long for each: as a language model that decodes."""
+
+    name = "paced"
+
+    def __init__(self, words: int, seconds: float) -> None:
+        """The first word comes after ``seconds``, the last after ``words * seconds`` at the soonest."""
+        self._words = words
+        self._seconds = seconds
+
+    def write(self, brief: Brief) -> Iterator[str]:
+        """The words."""
+        return self.words()
+
+    def words(self) -> Iterator[str]:
+        """One after the other."""
+        for number in range(self._words):
+            time.sleep(self._seconds)
+            yield f"word{number} "

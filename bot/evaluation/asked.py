@@ -1,7 +1,8 @@
 """Queries with their right answers: visitors' wishes that ship, and plots that are only measured against.
 
-Knows no search and no score. A wish's right answers were set from knowledge of the films, not from the catalogue's
-descriptions; they are many but not complete, so figures compare systems and are no absolute truth.
+Knows no search and no score. A film wish's right answers were set from knowledge of the films, not from the catalogue's
+descriptions; those of the outdoor demo by reading its records, without any search. They are many but not complete, so
+figures compare systems and are no absolute truth.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bot.demo.films import sources
 from bot.errors import InvalidRequest
 
 WISHES = Path(__file__).parent / "queries" / "wishes.jsonl"
+OUTDOOR = Path(__file__).parent / "queries" / "outdoor_wishes.jsonl"
 _FILMS = Path(sources.__file__).parent / "selection.jsonl"
 
 
@@ -29,17 +31,17 @@ class Asked:
     right: frozenset[str]
 
 
-def wishes(known: Collection[str] | None = None) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
-    """The shipped wishes as (tuning half, held-out half): odd lines of the file tune, even lines are held out.
+def wishes(known: Collection[str] | None = None, path: Path = WISHES) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
+    """The wishes of a file as (tuning half, held-out half): odd lines tune, even lines are held out.
 
     Raises InvalidRequest for an id that ``known``, the catalogue's ids, does not hold.
     """
-    found = tuple(Asked(row["wish"], frozenset(row["right"])) for row in _rows(WISHES))
+    found = tuple(Asked(row["wish"], frozenset(row["right"])) for row in _rows(path))
     named = {id_ for one in found for id_ in one.right}
     if lost := sorted(named.difference(named if known is None else known)):
         raise InvalidRequest(
-            f"{WISHES.name} names {len(lost)} items that the catalogue lacks, {lost[0]!r} first",
-            hint="correct the ids in the file: they are those of bot/demo/films/items.jsonl",
+            f"{path.name} names {len(lost)} items that the catalogue lacks, {lost[0]!r} first",
+            hint="correct the ids in the file: they are those of the demo's items.jsonl",
         )
     return found[::2], found[1::2]
 

@@ -35,9 +35,19 @@ def _visitors(data: Path) -> Report:
     return measure()
 
 
+def _streams(data: Path) -> Report:
+    from bot.evaluation.streams import run as measure
+
+    return measure()
+
+
 BENCHMARKS: Named = {
     "turn": ("a whole turn at the client, start-up and memory, a plain stack beside it", _turn),
     "visitors": ("eight visitors at once, then a burst past saturation, over loopback", _visitors),
+    "streams": (
+        "a hundred paced replies at once, time until hanging up frees a worker, plain peers beside it",
+        _streams,
+    ),
     "search": ("nearest neighbours with and without filters, Chroma's own query beside it", _search),
     "ingest": ("a whole ingest beside the bare embedder, a second run, peak memory", _ingest),
 }

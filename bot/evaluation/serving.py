@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,19 +47,19 @@ class Server:
 def serving() -> Iterator[Server]:
     """A server that has started once before: the demo is laid out and the disk cache is warm."""
     with tempfile.TemporaryDirectory() as folder:
-        with _running(folder):
+        with running("bot.evaluation.serving", folder):
             pass
-        with _running(folder) as server:
+        with running("bot.evaluation.serving", folder) as server:
             yield server
 
 
 @contextmanager
-def _running(folder: str) -> Iterator[Server]:
-    """One server process over a data folder, ended on the way out."""
+def running(module: str, folder: str, *arguments: str) -> Iterator[Server]:
+    """`python -m MODULE PORT FOLDER ARGUMENTS...`, ready, and ended on the way out; its log is in the folder."""
     port, began = _free_port(), time.perf_counter()
     log = Path(folder) / "server.log"
     with log.open("wb") as out:
-        command = [sys.executable, "-m", "bot.evaluation.serving", str(port), folder]
+        command = [sys.executable, "-m", module, str(port), folder, *arguments]
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
     try:
         _wait(f"http://127.0.0.1:{port}", process, log)
@@ -71,13 +71,12 @@ def _running(folder: str) -> Iterator[Server]:
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until the server says that it is ready. Raises ShelftalkError with the end of its log."""
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.05)
+    with httpx.Client(base_url=url, timeout=2) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(httpx.HTTPError):
+                if client.get("/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
     raise ShelftalkError(
         f"the server did not become ready: {log.read_text('utf-8', 'replace')[-500:]}",
         hint="run `shelftalk serve` and read what it prints",

@@ -1,4 +1,4 @@
-"""The embedded embedder: all-MiniLM-L6-v2 from its package, through plain transformers.
+"""The embedded embedder: all-MiniLM-L6-v2 from its package.
 
 Mean of the last hidden states, scaled to unit length, as its authors use it; reads English and 256 tokens. Needs no
 network. Knows nothing of items, passages or indexes.
@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Encoding, Tokenizer
-from transformers import AutoConfig, AutoModel
 
 from vectorstore.base import TextKind, Vectors
+from vectorstore.embedders.encoder import Encoder, Shape
 from vectorstore.errors import EmbedderError
 
 MAX_TOKENS = 256
@@ -68,6 +68,10 @@ class LocalEmbedder:
                 found[place] = unit[row, 1 : int(mask[row].sum()) - 1]
         return found
 
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many rows `token_vectors` gives for each text; nothing is embedded."""
+        return [len(one.ids) - 2 for one in self._tokenizer.encode_batch(list(texts))]
+
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor]]:
         """Long texts first: places in ``texts``, last hidden states ``(b, t, 384)`` and mask ``(b, t)``, float32."""
         encodings = self._tokenizer.encode_batch(list(texts))
@@ -79,7 +83,7 @@ class LocalEmbedder:
             if self._torch_device.type == "cpu":
                 torch.set_num_threads(1 if ids.size <= SMALL else self._threads)
             with torch.inference_mode():
-                hidden = self._model(input_ids=tokens, attention_mask=attention).last_hidden_state.float()
+                hidden = self._model(tokens, attention).float()
             yield places, hidden, attention.float()
 
 
@@ -136,14 +140,10 @@ def _tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def _model(folder: Path, device: torch.device, dtype: torch.dtype) -> torch.nn.Module:
-    """Built from its configuration and filled from safetensors: `from_pretrained` would draw progress bars."""
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    model: torch.nn.Module = AutoModel.from_config(  # type: ignore[no-untyped-call]
-        config, attn_implementation="sdpa", add_pooling_layer=False
-    )
-    weights = load_file(folder / "model.safetensors")
-    model.load_state_dict({name: w for name, w in weights.items() if name in model.state_dict()})
+def _model(folder: Path, device: torch.device, dtype: torch.dtype) -> Encoder:
+    """The encoder with the package's weights."""
+    model, weights = Encoder(Shape.read(folder)), load_file(folder / "model.safetensors")
+    model.load_state_dict({name: weights[name] for name in model.state_dict()}, assign=True)
     return model.eval().requires_grad_(False).to(device=device, dtype=dtype)
 
 

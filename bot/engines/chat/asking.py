@@ -7,7 +7,7 @@ comes out as an EngineError. Knows nothing of intents or prompts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from bot.engines.chat.json_text import object_in
@@ -31,11 +31,11 @@ class Asker:
         self._max_tokens = max_tokens
         self.way: Way = first_way(model)
 
-    def ask(self, messages: Sequence[BaseMessage], schema: dict[str, Any]) -> dict[str, Any]:
-        """The object that the model answers with. Raises EngineError."""
+    def ask(self, messages: Sequence[BaseMessage], schema: dict[str, Any], **options: Any) -> dict[str, Any]:
+        """The object that the model answers with; ``options`` such as its temperature. Raises EngineError."""
         while True:
             try:
-                return self._ask(messages, schema)
+                return self._ask(messages, schema, options)
             except Exception as error:
                 if self.way == "words" or not _refused(error):
                     raise failure(error) from error
@@ -49,13 +49,15 @@ class Asker:
         except Exception as error:
             raise failure(error) from error
 
-    def _ask(self, messages: Sequence[BaseMessage], schema: dict[str, Any]) -> dict[str, Any]:
+    def _ask(
+        self, messages: Sequence[BaseMessage], schema: dict[str, Any], chosen: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """One question, in the way that is in use."""
         if self.way == "structured":
             named = {"title": "Reading", "description": "What one message asks for.", **schema}
             answer = self._model.with_structured_output(named).invoke(list(messages))
             return answer if isinstance(answer, dict) else dict(answer)
-        options: dict[str, Any] = {"max_tokens": self._max_tokens}
+        options: dict[str, Any] = {"max_tokens": self._max_tokens, **chosen}
         if self.way == "schema":
             options["json_schema"] = schema
         elif self.way == "response_format":

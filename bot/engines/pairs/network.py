@@ -1,7 +1,8 @@
 """The network that scores pairs: MiniLM's encoder over need and text together, and a small head.
 
 It begins as late interaction does, by how near the need's tokens come to the text's and how alike their means are, and
-learns what to add to that. Imports torch and transformers alone, so that it trains on a bare machine.
+learns what to add to that. Imports torch and no server, so that it trains on a bare
+machine.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
-from transformers import BertConfig
 
 from bot.engines.encoder import EncoderNetwork
 from bot.engines.pairs.framing import Pair
+from vectorstore.embedders.encoder import Shape
 
 WIDTH = 384
 NEAR, ALIKE = 20.0, 8.0
@@ -55,7 +56,7 @@ def collate(pairs: Sequence[Pair]) -> PairBatch:
 class PairNetwork(EncoderNetwork):
     """About 0.4M parameters beside the encoder."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, config: Shape) -> None:
         """An untrained network in the shape of ``config``; its head adds nothing yet."""
         super().__init__(config)
         self.cosines = nn.Parameter(torch.tensor([NEAR, ALIKE]))
@@ -65,9 +66,7 @@ class PairNetwork(EncoderNetwork):
 
     def forward(self, batch: PairBatch) -> Tensor:
         """``(b,)`` float32 scores; higher is better."""
-        hidden = self.encoder(
-            input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.segments
-        ).last_hidden_state.float()
+        hidden = self.encoder(batch.ids, batch.mask, batch.segments).float()
         with torch.autocast(hidden.device.type, enabled=False):
             need, text = _mean(hidden, batch.need), _mean(hidden, batch.text)
             cosines = torch.stack([_near(hidden, batch), (normalize(need) * normalize(text)).sum(-1)], -1)

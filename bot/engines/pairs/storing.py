@@ -11,11 +11,11 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
-from transformers import BertConfig
 
 from bot.engines.pairs.network import PairNetwork
 from bot.engines.reader.storing import packed, unpacked, write
 from bot.errors import EngineError
+from vectorstore.embedders.encoder import Shape
 
 FILE = "reranker.safetensors"
 DOWN, UP = ".down", ".up"
@@ -40,7 +40,7 @@ def load(folder: Path, model: Path) -> PairNetwork:
 
     Raises EngineError when the file is missing, damaged or of another architecture.
     """
-    network = PairNetwork(BertConfig.from_pretrained(model, local_files_only=True))
+    network = PairNetwork(Shape.read(model))
     known = network.state_dict()
     base = {f"encoder.{name}": one for name, one in load_file(model / "model.safetensors").items()}
     try:

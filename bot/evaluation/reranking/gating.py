@@ -1,7 +1,8 @@
 """Chooses how much the trained re-ranker counts, scenario by scenario, on the tuning sets alone.
 
-``python -m bot.evaluation.reranking.gating DATA WEIGHTS`` writes `gates.toml` beside the weights. A scenario in which
-the product's order does not gain more than its own standard error gets 0: there the re-ranker is not used.
+``python -m bot.evaluation.reranking.gating DATA WEIGHTS`` writes `gates.toml` beside the weights. Of the weights the
+one whose gain has the highest lower end of a 95% interval is taken: the surest, not the luckiest. A scenario in which
+no weight's interval lies above 0 gets 0: there the re-ranker is not used.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from bot.evaluation.reranking.wanted import tuned
 if TYPE_CHECKING:
     from vectorstore.base import Embedder
 
+SURE = 1.96
+"""Standard errors from the mean to either end of a 95% interval."""
 GRID = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
 _HEAD = "# How much the trained re-ranker counts beside late interaction, 0 (not used) to 1 (alone), by scenario.\n"
 MADE_BY = "python -m bot.evaluation.reranking.gating DATA WEIGHTS"
@@ -44,8 +47,9 @@ def chosen(tried: Mapping[str, Sequence[Trial]]) -> tuple[Gates, list[dict[str, 
             change = gains(found, weight)
             mean, error = float(change.mean()), standard_error(change)
             rows.append({"scenario": scenario, "weight": weight, "n": len(found), "change": mean, "se": error})
-            if mean > max(best, error):
-                best, gates[scenario] = mean, weight
+            low = mean - SURE * error
+            if low > best:
+                best, gates[scenario] = low, weight
     return gates, rows
 
 

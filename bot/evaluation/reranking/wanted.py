@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.demo.laying_out import read
+from bot.evaluation.asked import OUTDOOR
 from bot.evaluation.asked import wishes as written_wishes
 from bot.evaluation.datasets import films_help, index_of, questions
 from bot.evaluation.datasets import policies as policy_pages
@@ -71,6 +72,7 @@ def measured(data: Path, embedder: Embedder) -> Iterator[ItemSet | HelpSet]:
     yield wishes(embedder, tuning=False)
     yield products(data, embedder, tuning=False)
     yield outdoor(embedder)
+    yield gear(embedder, tuning=False)
     yield policies(data, embedder, tuning=False)
     yield HelpSet("help: films demo", *_asked(index_of(films_help(), embedder), "films_help", "held-out"))
 
@@ -80,6 +82,7 @@ def tuned(data: Path, embedder: Embedder) -> Iterator[ItemSet | HelpSet]:
     yield dialogues(data, embedder, tuning=True)
     yield wishes(embedder, tuning=True)
     yield products(data, embedder, tuning=True)
+    yield gear(embedder, tuning=True)
     yield policies(data, embedder, tuning=True)
     yield manual_questions(data, embedder)
 
@@ -113,6 +116,13 @@ def outdoor(embedder: Embedder) -> ItemSet:
     index = index_in_memory(read("outdoor", embedder), embedder)[0]
     shelf = Shelf("outdoor demo", "goods", tuple(index.items.values()))
     return ItemSet("goods: outdoor demo", "goods", index, tuple(_made([shelf])))
+
+
+def gear(embedder: Embedder, *, tuning: bool) -> ItemSet:
+    """Written wishes for the goods of the demo: one half tunes, the other measures."""
+    index = index_in_memory(read("outdoor", embedder), embedder)[0]
+    asked = written_wishes(index.items, OUTDOOR)[0 if tuning else 1]
+    return ItemSet("goods: written", "goods", index, tuple(Wanted(Need(one.text), one.right) for one in asked[:MOST]))
 
 
 def policies(data: Path, embedder: Embedder, *, tuning: bool) -> HelpSet:
