@@ -21,6 +21,8 @@ Signature: TypeAlias = Mapping[Path, tuple[int, int]]
 
 _NAME = re.compile(r"(?P<name>[a-z0-9_-]+)(?:\.(?P<locale>[a-z]{2,3}(?:-[A-Za-z0-9]+)*))?\.md")
 MOST_BYTES = 200_000
+RESERVED = frozenset({"published", "cases", "drafts"})
+"""Folders beside the tasks that hold no prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,18 @@ class Source:
         try:
             if self.path.stat().st_size > MOST_BYTES:
                 raise PromptError(f"{self.path}: larger than {MOST_BYTES} bytes.", hint="A prompt file is short text.")
-            return self.path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PromptError(f"{self.path}: cannot be read: {error}", hint="Save it as UTF-8.") from error
+            data = self.path.read_bytes()
+            return data.decode("utf-8")
+        except OSError as error:
+            raise PromptError(f"{self.path}: cannot be read: {error}", hint="Check the rights of the file.") from error
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            found = data[error.start : error.start + 4].hex(" ")
+            raise PromptError(
+                f"{self.path}, line {line}: cannot be read as UTF-8: the bytes {found}",
+                hint="Save it as UTF-8.",
+                line=line,
+            ) from error
 
 
 def discover(root: Path) -> tuple[Source, ...]:
@@ -46,10 +57,15 @@ def discover(root: Path) -> tuple[Source, ...]:
     found: list[Source] = []
     for path in sorted(root.glob("*/*.md")):
         match = _NAME.fullmatch(path.name)
-        if match is not None:
+        if match is not None and belongs(path):
             name = f"{path.parent.name}/{match['name']}"
             found.append(Source(name, match["locale"] or DEFAULT_LOCALE, path))
     return tuple(found)
+
+
+def belongs(path: Path) -> bool:
+    """Whether a file's folder is one of tasks: not hidden, and none that we keep for something else."""
+    return path.parent.name not in RESERVED and not path.parent.name.startswith((".", "_"))
 
 
 def signature(*roots: Path) -> Signature:

@@ -81,15 +81,19 @@ def environment() -> PromptEnvironment:
     return env
 
 
-def parse(env: ImmutableSandboxedEnvironment, source: str, *, where: str) -> nodes.Template:
-    """The checked syntax tree, its loops bounded. Raises `PromptError` naming ``where``, the line and the remedy."""
+def parse(env: ImmutableSandboxedEnvironment, source: str, *, where: str, line: int = 1) -> nodes.Template:
+    """The checked syntax tree, its loops bounded; ``line`` is the one of the file on which ``source`` begins.
+
+    Raises `PromptError` naming ``where``, the line and the remedy.
+    """
     try:
         tree = env.parse(source)
-    except TemplateError as error:
-        line = getattr(error, "lineno", None) or "?"
-        raise PromptError(f"{where}, line {line}: {error.message}", hint="Check the braces and the tags.") from error
+    except (TemplateError, RecursionError) as error:
+        at = line - 1 + (getattr(error, "lineno", None) or 1)
+        found = getattr(error, "message", None) or "nested too deeply"
+        raise PromptError(f"{where}, line {at}: {found}", hint="Check the braces and the tags.", line=at) from error
     for node in tree.find_all(nodes.Node):
-        _refuse_unsafe(node, where=where)
+        _refuse_unsafe(node, where=where, above=line - 1)
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, "_steps", [], [], None, None, lineno=loop.lineno)
     return tree
@@ -100,6 +104,17 @@ def variables(tree: nodes.Template) -> frozenset[str]:
     names = list(tree.find_all(nodes.Name))
     bound = {name.name for name in names if name.ctx == "store"}
     return frozenset(name.name for name in names) - bound - {"loop"}
+
+
+def line_of(tree: nodes.Template, name: str) -> int:
+    """The first line of a template, from 1, that reads a name."""
+    return min((one.lineno for one in tree.find_all(nodes.Name) if one.name == name), default=1)
+
+
+def written(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """What stands in a template outside its marks, with its line, from 1."""
+    for piece in tree.find_all(nodes.TemplateData):
+        yield piece.lineno, piece.data
 
 
 def render(template: Template, values: Mapping[str, Any], *, grammar: Mapping[str, str], where: str) -> str:
@@ -118,19 +133,21 @@ def render(template: Template, values: Mapping[str, Any], *, grammar: Mapping[st
     return "".join(pieces).strip()
 
 
-def _refuse_unsafe(node: nodes.Node, *, where: str) -> None:
-    """Raise unless the node belongs to the prompt language."""
-    place = f"{where}, line {node.lineno}"
+def _refuse_unsafe(node: nodes.Node, *, where: str, above: int) -> None:
+    """Raise unless the node belongs to the prompt language; ``above`` lines of the file come before the template."""
+    found = hint = ""
     if not isinstance(node, _ALLOWED):
-        what = type(node).__name__.lower()
-        raise PromptError(f"{place}: {what!r} is not part of the prompt language.", hint="Use if, for and filters.")
-    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-        raise PromptError(f"{place}: no filter {node.name!r}.", hint=f"There are: {', '.join(sorted(FILTERS))}.")
-    if isinstance(node, nodes.For) and node.recursive:
-        raise PromptError(f"{place}: recursive loops are refused.", hint="Use a plain for.")
-    name = _name(node)
-    if name.startswith("_"):
-        raise PromptError(f"{place}: the name {name!r} is refused.", hint="Names may not begin with an underscore.")
+        found = f"{type(node).__name__.lower()!r} is not part of the prompt language."
+        hint = "Use if, for and filters."
+    elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        found, hint = f"no filter {node.name!r}.", f"There are: {', '.join(sorted(FILTERS))}."
+    elif isinstance(node, nodes.For) and node.recursive:
+        found, hint = "recursive loops are refused.", "Use a plain for."
+    elif (name := _name(node)).startswith("_"):
+        found, hint = f"the name {name!r} is refused.", "Names may not begin with an underscore."
+    if found:
+        line = above + node.lineno
+        raise PromptError(f"{where}, line {line}: {found}", hint=hint, line=line)
 
 
 def _name(node: nodes.Node) -> str:

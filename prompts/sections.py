@@ -7,8 +7,8 @@ body is YAML with texts as leaves. Knows nothing of Jinja2: parts are returned a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import yaml
 
@@ -22,30 +22,88 @@ _ALTERNATIVE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+["']([a-z0-9_/-]+)["']\s*-?%\}""")
 
 
-def split_phrases(body: str, *, where: str) -> dict[str, tuple[str, ...]]:
+class Piece(NamedTuple):
+    """One text of a body, and the line of the file on which it begins."""
+
+    text: str
+    line: int
+
+
+class Body(NamedTuple):
+    """A body with its partials in place; ``lines[n]`` is the line of the file that its line ``n`` came from."""
+
+    text: str
+    lines: Sequence[int]
+
+    def piece(self, start: int, text: str) -> Piece:
+        """The stripped ``text`` that stands at ``start``."""
+        start += len(text) - len(text.lstrip())
+        return Piece(text.strip(), self.at(start))
+
+    def at(self, place: int) -> int:
+        """The line of the file at a place of the text."""
+        return self.lines[min(self.text.count("\n", 0, place), len(self.lines) - 1)]
+
+
+def split_phrases(body: Body, *, where: str) -> dict[str, tuple[Piece, ...]]:
     """Key -> its alternatives, in file order. Raises `PromptError` on an empty, doubled or stray part."""
-    head, *rest = _KEY.split(body)
-    if head.strip():
-        raise PromptError(f"{where}: text before the first `## key` line.", hint="Put it under a key.")
-    phrases: dict[str, tuple[str, ...]] = {}
-    for key, text in zip(rest[::2], rest[1::2], strict=True):
-        if key in phrases:
-            raise PromptError(f"{where}: the key {key!r} stands twice.", hint="Separate alternatives by `---` lines.")
-        alternatives = tuple(part.strip() for part in _ALTERNATIVE.split(text))
-        if not all(alternatives):
-            raise PromptError(f"{where}: {key!r} has an empty alternative.", hint="Write it or remove its `---`.")
-        phrases[key] = alternatives
-    if not phrases:
+    keys = list(_KEY.finditer(body.text))
+    stray = body.text[: keys[0].start()] if keys else body.text
+    if stray.strip():
+        line = body.piece(0, stray).line
+        raise PromptError(
+            f"{where}, line {line}: text before the first `## key` line.", hint="Put it under a key.", line=line
+        )
+    if not keys:
         raise PromptError(f"{where}: no `## key` line.", hint="A phrases file needs at least one.")
+    phrases: dict[str, tuple[Piece, ...]] = {}
+    for found, end in zip(keys, [*(one.start() for one in keys[1:]), len(body.text)], strict=True):
+        key, line = found.group(1), body.at(found.start())
+        if key in phrases:
+            hint = "Separate alternatives by `---` lines."
+            raise PromptError(f"{where}, line {line}: the key {key!r} stands twice.", hint=hint, line=line)
+        phrases[key] = tuple(_alternatives(body, found.end(), end))
+        if empty := next((one for one in phrases[key] if not one.text), None):
+            hint = "Write it or remove its `---`."
+            at = min(empty.line, body.at(end - 1))
+            raise PromptError(f"{where}, line {at}: {key!r} has an empty alternative.", hint=hint, line=at)
     return phrases
 
 
-def parse_table(body: str, *, where: str) -> Table:
+def spans(body: str) -> Iterator[tuple[str, int, int]]:
+    """Each key of a body with the places at which its part begins and ends."""
+    keys = list(_KEY.finditer(body))
+    ends = [*(one.start() for one in keys[1:]), len(body)]
+    for found, end in zip(keys, ends[: len(keys)], strict=True):
+        yield found.group(1), found.start(), end
+
+
+def separator(text: str) -> str:
+    """A line of a wording that would end it: one that begins another key, or another alternative; else nothing."""
+    found = _KEY.search(text) or _ALTERNATIVE.search(text)
+    return found.group(0) if found else ""
+
+
+def _alternatives(body: Body, start: int, end: int) -> Iterator[Piece]:
+    """The texts between two keys."""
+    for found in _ALTERNATIVE.finditer(body.text, start, end):
+        yield body.piece(start, body.text[start : found.start()])
+        start = found.end()
+    yield body.piece(start, body.text[start:end])
+
+
+def parse_table(body: Body, *, where: str) -> Table:
     """A YAML mapping, every leaf a string, every key lower case. Raises `PromptError`."""
     try:
-        table = yaml.load(body, Loader=_LOADER)
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(body.text, Loader=_LOADER)):
+            raise PromptError(f"{where}: the map has an alias (*).", hint="Write the text out.")
+        table = yaml.load(body.text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        raise PromptError(f"{where}: the map is not YAML: {error}", hint="Write `key: text` lines.") from error
+        mark = getattr(error, "problem_mark", None)
+        line = body.lines[min(mark.line, len(body.lines) - 1)] if mark else body.lines[0]
+        found = getattr(error, "problem", None) or error
+        hint = "Write `key: text` lines."
+        raise PromptError(f"{where}, line {line}: the map is not YAML: {found}", hint=hint, line=line) from error
     if not isinstance(table, dict):
         raise PromptError(f"{where}: the map is empty.", hint="Write `key: text` lines.")
     return _lowered(table, where=where)
@@ -69,6 +127,20 @@ def included(body: str) -> tuple[str, ...]:
     return tuple(_INCLUDE.findall(body))
 
 
-def expand(body: str, partials: Mapping[str, str]) -> str:
-    """``body`` with each include replaced by the partial's text (its own includes already expanded)."""
-    return _INCLUDE.sub(lambda found: partials[found.group(1)].strip("\n"), body)
+def including(body: str, name: str, *, line: int) -> int:
+    """The line of the file that includes ``name``."""
+    found = next((one for one in _INCLUDE.finditer(body) if one.group(1) == name), None)
+    return line + body.count("\n", 0, found.start()) if found else line
+
+
+def expand(body: str, partials: Mapping[str, str], *, line: int) -> Body:
+    """``body`` with each include replaced by the partial's text (its own includes already expanded).
+
+    ``line`` is the one of the file on which it begins.
+    """
+    rows, lines = list[str](), list[int]()
+    for number, row in enumerate(body.split("\n"), line):
+        made = _INCLUDE.sub(lambda found: partials[found.group(1)].strip("\n"), row).split("\n")
+        rows += made
+        lines += [number] * len(made)
+    return Body("\n".join(rows), lines)

@@ -6,13 +6,16 @@ items, constraints or engines beyond plain strings and numbers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from prompts.book import Book, grammar_of
 from prompts.errors import PromptError
 from prompts.files import DEFAULT_LOCALE, chain
-from prompts.prompt import AMBIENT, BODY, Prompt, PromptRef
+from prompts.prompt import AMBIENT, BODY, Phrase, Prompt, PromptRef
+
+_log = logging.getLogger(__name__)
 
 FACETS = "labels/facets"
 VALUES = "labels/values"
@@ -38,6 +41,11 @@ class Voice:
         marks = {mark: self._noun(mark) for mark in ("open", "close")}
         self._grammar = {**grammar_of(book, locale), **marks}
         self._spoken.clear()  # looking words up is not saying them
+
+    @property
+    def state(self) -> str:
+        """The id of the published state, or of the files, that this voice speaks from."""
+        return self._book.state
 
     @property
     def spoken(self) -> tuple[PromptRef, ...]:
@@ -75,6 +83,10 @@ class Voice:
     def takes(self, name: str, key: str = BODY, /) -> frozenset[str]:
         """The variables that a phrase must be given, catalogue nouns left out."""
         return self._english(name, key)[1] - AMBIENT
+
+    def parameters(self, name: str, /) -> Mapping[str, Any]:
+        """What the prompt asks its model with. Raises `PromptError`."""
+        return self._book.find(name, self._chain).head.parameters
 
     def word(self, name: str, *path: str, default: str = "") -> str:
         """A leaf of a ``map`` prompt in the nearest locale that has it (path case-insensitive), else ``default``."""
@@ -145,7 +157,17 @@ class Voice:
         prompt, spoken_key = self._wording(name, key)
         self._spoken.setdefault(prompt.ref)
         values = {one: plain_data(given[one], where=f"{name} ({key})") for one in needed | AMBIENT}
-        return prompt.phrases[spoken_key].choose(variant).render(values, grammar=self._grammar)
+        return self._rendered(prompt.phrases[spoken_key], variant, values)
+
+    def _rendered(self, phrase: Phrase, variant: int, values: dict[str, Any]) -> str:
+        """The text; where an edit fails on these values, that of the phrase it is laid over."""
+        try:
+            return phrase.choose(variant).render(values, grammar=self._grammar)
+        except PromptError as error:
+            if phrase.below is None:
+                raise
+            _log.warning("an edited prompt failed, the one below it speaks: %s (%s)", error, error.hint)
+            return self._rendered(phrase.below, variant, values)
 
     def _wording(self, name: str, key: str) -> tuple[Prompt, str]:
         """The nearest prompt that holds the key, in this voice's style where it has one."""

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from bot.build import catalogs, default_memory
+from bot.build import catalogs, default_memory, library
 from bot.engines import choose
 from bot.errors import EngineError, ShelftalkError
 from bot.memory import open_memory
 from bot.settings import Settings
+from bot.terminal.checking_desk import support_desk
 from bot.terminal.console import FAULTS, out
-from prompts import Registry
+from bot.web.identity.keys import VARIABLE, Keyring
+from prompts.differing import differences
 from vectorstore.generations import Generations
 from vectorstore.indexing.proof import is_proven, prove
 from vectorstore.records import load
@@ -58,6 +60,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("device", lambda: _device(settings)),
         ("models", engines.all),
         ("catalogues", lambda: _catalogs(settings, engines)),
+        ("identity keys", lambda: _identity(settings)),
+        ("support desk", lambda: support_desk(settings)),
         ("indexes", lambda: _indexes(settings)),
     )
     told: dict[str, str] = {}
@@ -148,13 +152,23 @@ def _port(settings: Settings) -> str:
 
 
 def _prompts(settings: Settings) -> str:
-    """All parse and render with their samples; broken edits of the operator are named."""
-    registry = Registry.load(overlay=settings.overlay)
-    registry.check()
-    if registry.problems:
-        first = registry.problems[0]
-        raise ShelftalkError(f"{len(registry.problems)} broken prompt edits, first: {first}", hint="mend the file")
-    return f"{len(registry.names())} prompts in {', '.join(registry.locales())}"
+    """All parse and render with their samples; broken edits and damaged versions are named."""
+    held = library(settings)
+    held.check()
+    files = held.reading("files")
+    if files.problems:
+        first = files.problems[0]
+        more = f" (and {len(files.problems) - 1} more)" if len(files.problems) > 1 else ""
+        raise ShelftalkError(f"an edited prompt cannot be used{more}: {first.message}", hint=first.hint)
+    if damaged := held.store.damaged():
+        named = ", ".join(map(str, damaged))
+        raise ShelftalkError(
+            f"published versions were changed or are gone: {named}",
+            hint=f"put {held.store.root / 'states'} back from a backup, or roll back to another version",
+        )
+    spoken = f"version {held.version}" if held.version else "the files"
+    waits = ", edits wait to be published" if held.version and differences(held, files) else ""
+    return f"{len(held.names())} prompts in {', '.join(held.locales())}, spoken from {spoken}{waits}"
 
 
 def _memory(settings: Settings) -> str:
@@ -165,6 +179,21 @@ def _memory(settings: Settings) -> str:
     memory.ping()
     memory.close()
     return "not kept, as asked" if memory.ephemeral else (settings.memory_url.split("@")[-1] or "SQLite")
+
+
+def _identity(settings: Settings) -> str:
+    """The keys of host sites can be read, and sign for catalogues that are here."""
+    keys = Keyring.read(settings.identity_keys)
+    if not keys:
+        return "none: every visitor is anonymous"
+    if strangers := keys.strangers(catalogs(settings)):
+        raise ShelftalkError(
+            f"{VARIABLE} names catalogues that are not here: {', '.join(strangers)}",
+            hint=f"aud is the name of a catalogue; here are: {', '.join(catalogs(settings))}",
+        )
+    return ", ".join(
+        f"{key.kid} ({key.algorithm}, {', '.join(key.audiences) or 'every catalogue'})" for key in keys.keys.values()
+    )
 
 
 def _not_locked(url: str) -> None:

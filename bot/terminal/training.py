@@ -18,6 +18,7 @@ from bot.terminal.console import err, out
 from bot.training.recipe import Plan, Recipe, Step
 
 if TYPE_CHECKING:
+    from bot.training.phrasing.recipe import PhrasingRecipe
     from bot.training.ranking.recipe import RankingRecipe
 
 _LOSSES = ("acts", "about", "verdicts", "link", "operators", "roles", "tags")
@@ -47,6 +48,30 @@ def reranker(recipe: RankingRecipe, *, data: Path, rows: Path | None, out: Path,
         told = train(sources, out, recipe, device=device, progress=bar)
     _show_orders(told)
     _left(told, out, "reranker.safetensors")
+
+
+def writer(recipe: PhrasingRecipe, *, data: Path, rows: Path | None, out: Path, device: str) -> None:
+    """Train a writer into the folder ``out`` and say how well it writes what was held out."""
+    from bot.training.phrasing.material import Sources
+    from bot.training.phrasing.writer import train
+
+    with _stoppable(out), _Bar(recipe) as bar, _stopping_gently(bar):
+        told = train(Sources(data, rows), out, recipe, device=device, progress=bar)
+    _show_sentences(told)
+    _left(told, out, "writer.safetensors, writer.json", then=f"SHELFTALK_WRITER={out} writes with it")
+
+
+def embedder(recipe: RankingRecipe, *, data: Path, rows: Path | None, out: Path, device: str) -> None:
+    """Train an embedder into the folder ``out`` and say how well it orders what was held out."""
+    from bot.training.ranking.embedder import train
+    from bot.training.ranking.material import Sources
+    from vectorstore.embedders.local import model_folder
+
+    sources = Sources(data, model_folder(), rows)
+    with _stoppable(out), _Bar(recipe) as bar, _stopping_gently(bar):
+        told = train(sources, out, recipe, device=device, progress=bar)
+    _show_orders(told)
+    _left(told, out, "model.safetensors", then=f"SHELFTALK_EMBEDDER={out} uses it; then ingest anew")
 
 
 class _Bar:
@@ -138,7 +163,20 @@ def _show_orders(told: Mapping[str, Any]) -> None:
     out.print(table)
 
 
-def _left(told: Mapping[str, Any], folder: Path, weights: str) -> None:
-    """What was written where."""
+def _show_sentences(told: Mapping[str, Any]) -> None:
+    """How well the best weights foresee and write each part that was held out."""
+    best = max(told["curve"], key=lambda row: row["score"])
+    table = Table(title=f"held out, at step {best['step']} of {told['steps']}", title_justify="left")
+    for name in ("part", "sentences", "perplexity", "right slots"):
+        table.add_column(name, justify="left" if name == "part" else "right")
+    for part, count in told["held out"].items():
+        table.add_row(part, f"{count:,}", f"{best[part]['perplexity']:.2f}", f"{best[part]['slots']:.3f}")
+    out.print(table)
+
+
+def _left(told: Mapping[str, Any], folder: Path, weights: str, then: str = "") -> None:
+    """What was written where, and what to do ``then``."""
     files = f"{weights}, training.json, curves.svg and MODEL_CARD.md"
     out.print(f"{files} are in {folder}, after {told['minutes']} minutes on {told['device']}", markup=False)
+    if then:
+        out.print(then, markup=False)
