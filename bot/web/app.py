@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from bot.prompting.workshop import Workshop
 from bot.settings import Settings
 from bot.web import errors, security
+from bot.web.bench import Bench
 from bot.web.body import BodyGuard
 from bot.web.desk import Desk
 from bot.web.observing import Observed
 from bot.web.paths import RootPath, prefix
-from bot.web.routes import api, probes
+from bot.web.routes import api, front, probes
 from bot.web.tidying import tidying
+from bot.webhooks import delivering, desk_of
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -27,21 +30,27 @@ def create_app(assistant: Assistant, settings: Settings, *, with_page: bool = Tr
     """Everything that is served over HTTP. ``with_page=False`` leaves out the chat page, and Gradio with it.
 
     Raises:
-        SettingsError: an allow-listed origin is not an origin.
+        SettingsError: an allow-listed origin is not an origin, or the support desk cannot be posted to.
     """
+    desk_of(settings)
     desk = Desk(assistant, settings)
+    bench = Bench(lambda: desk.load[1])
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with tidying(assistant.memory, settings.retention_days):
-            yield
+            with delivering(assistant.memory.outbox, settings, count=desk.delivered):
+                yield
+        await bench.close()
         await desk.close()
 
     app = FastAPI(title="Shelftalk", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.desk = desk
+    app.state.workshop, app.state.bench = Workshop(assistant, settings), bench
     errors.install(app)
     _guard(app, settings, desk)
     app.include_router(probes)
+    app.include_router(front)
     app.include_router(api, prefix="/v1")
     app.mount("/v1", api)  # what no route above took ends here, as our 404 or 405, and not at the page
     if with_page:

@@ -65,8 +65,10 @@ class Fault:
 def fault(error: BaseException) -> Fault:
     """What to say about ``error``; one that nobody foresaw is logged here."""
     if isinstance(error, ShelftalkError):
-        wait = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, TooBusy) else {}
-        return Fault(error.status, error.code, str(error), error.hint, wait)
+        headers = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, TooBusy) else {}
+        if error.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
+        return Fault(error.status, error.code, str(error), error.hint, headers)
     if isinstance(error, VectorStoreError):
         name = type(error).__name__
         return Fault(422 if name in _UNPROCESSABLE else 503, _snake(name), str(error), error.hint)

@@ -13,9 +13,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import SettingsError
+from bot.web import landing, workbench
 from bot.web.paths import route_path
 
 _ORIGIN = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 # The chat page is built in the browser by a bundle that uses inline scripts, inline styles and `new Function`.
 _PAGE_POLICY = (
@@ -31,6 +33,9 @@ _PAGE_POLICY = (
     "form-action 'self'",
 )
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PORTAL_POLICY = "; ".join(("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'self'"))
+_EXACT = {"/operator": landing.POLICY, "/operator/leave": landing.POLICY, workbench.PATH: workbench.POLICY}
+_BELOW = {"/v1/": _API_POLICY, "/demo/portal": _PORTAL_POLICY, f"{workbench.PATH}/": workbench.POLICY}
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -39,8 +44,8 @@ _ALWAYS = {
 
 
 def checked(origins: Sequence[str]) -> tuple[str, ...]:
-    """The allow-listed origins, without a trailing slash. Raises SettingsError for what is not one origin."""
-    found = tuple(origin.rstrip("/") for origin in origins)
+    """The allow-listed origins, each exactly as browsers send it. Raises SettingsError for what is not one origin."""
+    found = tuple(_as_sent(origin) for origin in origins)
     for origin in found:
         if not _ORIGIN.fullmatch(origin):
             raise SettingsError(
@@ -48,6 +53,12 @@ def checked(origins: Sequence[str]) -> tuple[str, ...]:
                 hint="write each as https://shop.example or http://localhost:3000; a wildcard would let every site in",
             )
     return found
+
+
+def _as_sent(origin: str) -> str:
+    """In small letters, without the port that its scheme has anyway, and without a slash at the end."""
+    scheme, mark, rest = origin.strip().rstrip("/").lower().partition("://")
+    return f"{scheme}{mark}{rest.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
 
 def cors(origins: Sequence[str]) -> dict[str, Any]:
@@ -78,13 +89,16 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        api = route_path(scope).startswith("/v1/")
+        path = route_path(scope)
+        below = (policy for start, policy in _BELOW.items() if path.startswith(start))
+        policy = _EXACT.get(path) or next(below, self._page)
+        private = path.startswith("/v1/") or path in _EXACT
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update({**_ALWAYS, "Content-Security-Policy": _API_POLICY if api else self._page})
-                if api:
+                headers.update({**_ALWAYS, "Content-Security-Policy": policy})
+                if private:
                     headers["Cache-Control"] = "no-store"
             await send(message)
 

@@ -6,6 +6,7 @@ import errno
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -16,13 +17,20 @@ from vectorstore.errors import StorageError
 
 __all__ = ["address", "free_port", "listen", "log_to_stderr", "serve", "worth_reading"]
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 Say = Callable[[str], None]
 
 _LINGER_SECONDS = 10
+_OWN = ("127.0.0.1", "::1")
+"""A proxy on this machine is believed when it says whom it speaks for."""
 
 
-def serve(settings: Settings, *, say: Say) -> None:
+def serve(settings: Settings, *, say: Say, operator_link: bool = False) -> None:
     """Serve until interrupted. ``say`` hears what runs where and the address; logs go to standard error, redacted.
+
+    ``operator_link``: it also hears an address that signs an operator in, once; nobody else may hear it.
 
     Raises:
         SettingsError: the port is taken or the host is not ours, with the remedy; nothing was loaded yet.
@@ -30,7 +38,7 @@ def serve(settings: Settings, *, say: Say) -> None:
     """
     with listen(settings.host, settings.port) as door:
         log_to_stderr(settings.log_format)
-        _run(settings, door, say)
+        _run(settings, door, say, operator_link=operator_link)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -47,20 +55,32 @@ def listen(host: str, port: int) -> socket.socket:
     return door
 
 
-def _run(settings: Settings, door: socket.socket, say: Say) -> None:
-    """Build, announce, serve. No access log: addresses are personal data, and a proxy keeps one where it is wanted."""
-    import uvicorn
-
+def _run(settings: Settings, door: socket.socket, say: Say, *, operator_link: bool) -> None:
+    """Build, announce, serve."""
     from bot.build import build
     from bot.web.app import create_app
+    from bot.web.identity import Keyring
+    from bot.webhooks import desk_of
 
+    Keyring.read(settings.identity_keys)  # keys that do not fit are refused before anything slow is loaded
+    desk_of(settings)
     app = create_app(build(settings, say=say), settings)
     say(_operators(settings))
+    if operator_link:
+        say(f"operators: {address(door, settings)}operator?once={app.state.desk.gate.link()} (once, within 10 minutes)")
     say(f"open {address(door, settings)} (stop with Ctrl+C)")
+    run_app(app, settings, door)
+
+
+def run_app(app: FastAPI, settings: Settings, door: socket.socket) -> None:
+    """Serve an app until interrupted. No access log: addresses are personal data, and a proxy may keep one."""
+    import uvicorn
+
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
+        forwarded_allow_ips=[*_OWN, *settings.trusted_proxies],
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=_LINGER_SECONDS,

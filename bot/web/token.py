@@ -1,7 +1,11 @@
-"""The operator's token: chosen in the settings, or made once and kept in the data directory for its owner alone."""
+"""The operator's tokens: chosen in the settings, or one that is made once and kept in the data directory for its owner.
+
+Two are valid at once while one takes the other's place. Nothing of them is ever logged.
+"""
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from contextlib import suppress
@@ -18,20 +22,26 @@ def token_file(settings: Settings) -> Path:
     return settings.data_dir / FILE
 
 
-def known_token(settings: Settings) -> str:
-    """The token in force; "" when none was chosen and none was made yet."""
-    if settings.operator_token:
-        return settings.operator_token
+def known_tokens(settings: Settings) -> tuple[str, ...]:
+    """The tokens in force, first the one to use; () when none was chosen and none was made yet."""
+    if settings.operator_tokens:
+        return settings.operator_tokens
     with suppress(OSError, UnicodeDecodeError):
         found = token_file(settings).read_text("utf-8").strip()
-        return found if len(found) >= SHORTEST_TOKEN else ""
-    return ""
+        return (found,) if len(found) >= SHORTEST_TOKEN else ()
+    return ()
+
+
+def is_known(token: str, settings: Settings) -> bool:
+    """Whether ``token`` is in force; takes the same time for every wrong one."""
+    given = token.encode("utf-8", errors="replace")
+    return any([hmac.compare_digest(given, known.encode()) for known in known_tokens(settings)])
 
 
 def ensure_token(settings: Settings) -> str:
-    """The token in force, made and stored (readable by its owner alone) when there is none. Raises StorageError."""
-    if found := known_token(settings):
-        return found
+    """The token to use, made and stored (readable by its owner alone) when there is none. Raises StorageError."""
+    if found := known_tokens(settings):
+        return found[0]
     path = token_file(settings)
     make_folder(path.parent)
     with disk_faults(path):
@@ -43,4 +53,4 @@ def ensure_token(settings: Settings) -> str:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-    return known_token(settings)
+    return next(iter(known_tokens(settings)), "")

@@ -34,6 +34,7 @@ class TurnWatch:
     abstained: bool = False
     handed_over: bool = False
     done: types.Done | None = None
+    held: types.Held | None = None
 
     def see(self, event: types.Event) -> None:
         """Note one event."""
@@ -47,6 +48,8 @@ class TurnWatch:
                 self.abstained = self.abstained or event.abstained
             case types.HandedOver():
                 self.handed_over = True
+            case types.Held():
+                self.held = event
             case types.Notice():
                 self.notices.append(event.code)
             case types.Done():
@@ -58,7 +61,8 @@ class TurnWatch:
         if outcome == "refused":
             self.metrics.count("refused_total", "turn")
             return
-        catalog = self.done.catalog if self.done else "unknown"
+        known = self.done or self.held
+        catalog = known.catalog if known else "unknown"
         self.metrics.count("turns_total", catalog, outcome)
         if outcome in ("failed", "error"):
             self.metrics.count("errors_total", "turn")
@@ -74,6 +78,8 @@ class TurnWatch:
         _log.info("turn %s", outcome, extra={"fields": self._fields(catalog)})
 
     def _outcome(self, error: BaseException | None) -> str:
+        if self.held is not None:
+            return "held"
         if self.done is not None:
             return "failed" if "failed" in self.notices else "stopped" if self.done.stopped else "done"
         if isinstance(error, TooBusy):

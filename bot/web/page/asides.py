@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
+from bot.memory import PersonMessage
 from bot.web.page.face import Face
 from bot.web.page.markup import el, hidden, icon, join
 
@@ -27,6 +29,26 @@ def hand_over(data: Mapping[str, Any], face: Face) -> Markup:
         class_="st-handover",
         lang=face.lang,
     )
+
+
+def said(message: PersonMessage, face: Face) -> Markup:
+    """What a person wrote, under their name; or a note of the system that one came or left. Plain text, as all data."""
+    person = message.author == "person"
+    label = face.ui("speaker_person" if person else "speaker_system")
+    name = f"{label}: {message.name}" if person and message.name else label
+    return el(
+        "div",
+        speaker(name, message.created),
+        el("p", message.text, class_="st-text st-bubble-person" if person else "st-notice", dir="auto"),
+        class_=f"st-{message.author}",
+        data_said=f"{name}: {message.text}",
+        lang=face.lang if not person else None,
+    )
+
+
+def speaker(name: str, at: datetime) -> Markup:
+    """Who speaks and when; the browser writes the time in its own zone."""
+    return el("h2", name, " ", el("time", datetime=at.strftime("%Y-%m-%dT%H:%MZ")), class_="st-speaker")
 
 
 def notices(messages: Sequence[str], face: Face) -> Markup | None:

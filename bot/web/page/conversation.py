@@ -11,8 +11,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.memory import StoredTurn
-from bot.web.page import turns
+from bot.memory import PersonMessage, StoredTurn
+from bot.web.page import asides, turns
 from bot.web.page.asides import error
 from bot.web.page.drawings import Drawings
 from bot.web.page.face import Face
@@ -42,21 +42,33 @@ def conversation(
     locale: str,
     then: StoredTurn | None = None,
     last: bool = True,
+    said: Sequence[PersonMessage] = (),
 ) -> Drawn:
     """The turns, oldest first, each in its own language, else ``locale``.
 
-    ``then`` is the turn that runs now and is not among them; ``last``: nothing at all follows the last one.
+    ``then`` is the turn that runs now and is not among them; ``last``: nothing at all follows the last one. ``said`` is
+    what persons said between them.
     """
     drawn: Drawn = []
+    waiting = list(said)
     for number, turn in enumerate(stored, 1):
         following = stored[number] if number < len(stored) else then
+        while waiting and waiting[0].created < turn.created:
+            drawn += _said(waiting.pop(0), faces(locale))
         if not turns.superseded(turn, following):
             face, ends = faces(turns.language(turn, locale)), number == len(stored) and last
             drawn += drawings.of(
                 (turn.id, turn.status, number, ends, locale),
                 partial(pair, turn, face, drawings, number=number, last=ends),
             )
+    for message in waiting:
+        drawn += _said(message, faces(locale))
     return drawn
+
+
+def _said(message: PersonMessage, face: Face) -> Drawn:
+    """What a person said, or that one came or went."""
+    return [_message("assistant", [asides.said(message, face)])]
 
 
 def failed(message: str, face: Face) -> Drawn:

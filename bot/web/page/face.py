@@ -48,25 +48,3 @@ class Face:
         """The ``lang`` of a text from the catalogue where its script says that it is not the reply's."""
         chinese, asked = _CHINESE.search(text) is not None, self.voice.locale.startswith("zh")
         return None if chinese == asked else ("zh" if chinese else "en")
-
-
-def language_of(accepted: str, offered: tuple[str, ...]) -> str:
-    """The first language of an ``Accept-Language`` header that is offered (``zh-CN`` takes ``zh``), else English."""
-    for tag in _by_preference(accepted):
-        for candidate in (tag, tag.partition("-")[0]):
-            match = next((locale for locale in offered if locale.casefold() == candidate.casefold()), None)
-            if match:
-                return match
-    return "en"
-
-
-def _by_preference(accepted: str) -> list[str]:
-    """The tags of an ``Accept-Language`` header, the most wanted first."""
-    weighted = []
-    for number, part in enumerate(accepted[:500].split(",")):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            weighted.append((-float(weight or 1), number, tag))
-        except ValueError:
-            continue
-    return [tag for weight, _, tag in sorted(weighted) if tag and weight]

@@ -59,6 +59,20 @@ class Handlers:
             return self._blind(known, visit, error)
         return scene.screen(notice=_error(scene.face, "unknown_session") if scene.lost else "")
 
+    def look(self, kept: Any, visit: Visit) -> Screen:
+        """What a person wrote meanwhile; nothing changes where nobody did, or while a reply is being written."""
+        known = read_kept(kept, self._desk.assistant.catalogs)
+        if known.session_id is None or self._stops.busy(known.session_id):
+            return Screen(watch=None if known.session_id else False)
+        try:
+            scene = self._scene(known, visit)
+        except Exception as error:
+            _log.warning("a page could not look for a person's words: %s", fault(error).code)
+            return Screen()
+        if not scene.said or scene.said[-1].number == known.heard:
+            return Screen(watch=scene.waits)
+        return Screen(chat=scene.chat(), kept=scene.keeping, watch=scene.waits)
+
     async def say(self, kept: Any, visit: Visit, data: Any) -> AsyncGenerator[Screen]:
         """Answer one message, or search again without one wish; the page follows event by event."""
         asked = read_asked(data, SAYINGS)

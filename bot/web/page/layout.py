@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _STORAGE = "shelftalk"
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
 _LINE_PER_TURN = 4
+_LOOK_SECONDS = 4.0
+"""Between two looks for a person's words, while one has the conversation or was asked for."""
 
 
 def build_page(assistant: Assistant, settings: Settings, *, desk: Desk | None = None) -> gr.Blocks:
@@ -47,18 +49,25 @@ def build_page(assistant: Assistant, settings: Settings, *, desk: Desk | None = 
             "composer": _html("st-composer", composer()),
             "profile": _html("st-profile"),
         }
+        parts["watch"] = gr.Timer(_LOOK_SECONDS, active=False)
         parts["bridge"] = gr.HTML({}, html_template=bridge(), js_on_load=script(), elem_id="st-bridge", padding=False)
         outputs = [kept if field.name == "kept" else parts[field.name] for field in fields(Screen)]
-        _listen(page, parts["bridge"], kept, outputs, handlers, settings)
+        _listen(page, parts, kept, outputs, handlers, settings)
     waiting = (settings.turns_at_once + settings.queue) * _LINE_PER_TURN
     page.queue(max_size=waiting, api_open=False, default_concurrency_limit=settings.turns_at_once * _LINE_PER_TURN)
     return page
 
 
 def _listen(
-    page: gr.Blocks, bridge: Any, kept: gr.BrowserState, outputs: list[Any], handlers: Handlers, settings: Settings
+    page: gr.Blocks,
+    parts: dict[str, Any],
+    kept: gr.BrowserState,
+    outputs: list[Any],
+    handlers: Handlers,
+    settings: Settings,
 ) -> None:
-    """Tie the three things a browser may ask to their handlers."""
+    """Tie the four things a browser may ask to their handlers."""
+    bridge = parts["bridge"]
 
     def load(known: Any, request: gr.Request) -> list[Any]:
         return _updates(handlers.load(known, _visit(request)))
@@ -70,9 +79,13 @@ def _listen(
     def press(known: Any, request: gr.Request, event: gr.EventData) -> list[Any]:
         return _updates(handlers.press(known, _visit(request), event._data))
 
+    def look(known: Any, request: gr.Request) -> list[Any]:
+        return _updates(handlers.look(known, _visit(request)))
+
     page.load(load, [kept], outputs, **_QUIET)
     turns = settings.turns_at_once + settings.queue + 1  # one more: who is too many is told so by us
     bridge.saying(say, [kept], outputs, trigger_mode="multiple", concurrency_limit=turns, **_QUIET)
+    parts["watch"].tick(look, [kept], outputs, **_QUIET)
     bridge.pressing(press, [kept], outputs, trigger_mode="multiple", **_QUIET)
 
 
@@ -99,8 +112,10 @@ def _html(name: str, value: str = "") -> gr.HTML:
 
 def _updates(screen: Screen) -> list[Any]:
     """A screen in the order of the outputs; what stays is skipped."""
-    values = [getattr(screen, field.name) for field in fields(Screen)]
-    return [gr.skip() if value is None else value for value in values]
+    values = {field.name: getattr(screen, field.name) for field in fields(Screen)}
+    if screen.watch is not None:
+        values["watch"] = gr.Timer(active=screen.watch)
+    return [gr.skip() if value is None else value for value in values.values()]
 
 
 def _visit(request: gr.Request) -> Visit:

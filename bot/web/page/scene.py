@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import UnknownSession
-from bot.memory import StoredTurn
+from bot.memory import PersonMessage, StoredTurn
 from bot.starting import examples
 from bot.types import DialogueState, StateChanged
 from bot.web.page.conversation import Drawn, begun, conversation, empty, failed, pair
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One conversation as it stands. ``lost``: the browser named a session that no longer exists."""
+    """One conversation as it stands. ``lost``: the browser named a session that no longer exists.
+
+    ``said`` is what persons said in it; ``waits``: one has it, or was asked for.
+    """
 
     assistant: Assistant
     drawings: Drawings
@@ -39,6 +42,8 @@ class Scene:
     known: StateChanged | None = None
     lost: bool = False
     images: tuple[str, ...] = ()
+    said: Sequence[PersonMessage] = ()
+    waits: bool = False
     _faces: dict[str, Face] = field(default_factory=dict)
 
     @property
@@ -59,10 +64,16 @@ class Scene:
             top=str(top(self.assistant.catalogs, self.kept.catalog, self.face)),
             chat=self.chat(running=running, failure=failure, notice=notice),
             bridge={**self.votes(), **script_words(self.face), "status": notice},
-            kept=self.kept.plain(),
+            kept=self.keeping,
             wishes=wishes_now,
             profile=panel,
+            watch=self.waits,
         )
+
+    @property
+    def keeping(self) -> dict[str, Any]:
+        """What the browser keeps once it shows this."""
+        return replace(self.kept, heard=self.said[-1].number if self.said else 0).plain()
 
     def chat(self, *, running: StoredTurn | None = None, failure: str = "", notice: str = "") -> Drawn:
         """The conversation, with a turn that is not stored (yet) and a failure at its end."""
@@ -70,7 +81,9 @@ class Scene:
             first = examples(self.assistant.shelf(self.kept.catalog), self.face.voice)
             return empty(first, self.face, notice=notice)
         followed = running is not None or bool(failure)
-        past = conversation(self.turns, self.faces, self.drawings, locale=self.locale, then=running, last=not followed)
+        past = conversation(
+            self.turns, self.faces, self.drawings, locale=self.locale, then=running, last=not followed, said=self.said
+        )
         face = self.faces(language(running, self.locale)) if running else self.face
         return [
             *begun(self.face),
@@ -115,7 +128,10 @@ def scene_of(assistant: Assistant, drawings: Drawings, kept: Kept, visit: Visit)
     try:
         turns = assistant.memory.turns(kept.session_id)
         known = assistant.profile(kept.session_id)
+        said = assistant.memory.hand_overs.messages(kept.session_id)
+        over = assistant.memory.hand_overs.latest(kept.session_id)
     except UnknownSession:
         return Scene(assistant, drawings, kept.using(None), accepted, lost=True)
     settled = [replace(turn, status="cut") if turn.status == RUNNING else turn for turn in turns]
-    return Scene(assistant, drawings, kept, known.state.language if turns else accepted, settled, known)
+    locale, waits = known.state.language if turns else accepted, over is not None and over.status != "resumed"
+    return Scene(assistant, drawings, kept, locale, settled, known, said=said, waits=waits)

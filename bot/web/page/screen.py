@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.web.languages import language_of
 from bot.web.page.conversation import Drawn
-from bot.web.page.face import language_of
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -28,7 +28,7 @@ class Screen:
     """New values for the parts of the page; None leaves a part as it is.
 
     ``bridge`` goes to the script: ``words`` and ``locale``, ``votes``, ``status`` to announce, ``trouble`` to show,
-    a ``download``.
+    a ``download``. ``watch``: whether the browser asks now and then what a person wrote.
     """
 
     top: str | None = None
@@ -37,14 +37,18 @@ class Screen:
     profile: str | None = None
     bridge: Mapping[str, Any] | None = None
     kept: Mapping[str, Any] | None = None
+    watch: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the browser keeps: the catalogue in use, and the secret session id of each."""
+    """What the browser keeps: the catalogue in use, the secret session id of each, and the number of the last message
+    of a person that it shows.
+    """
 
     catalog: str
     sessions: Mapping[str, str] = field(default_factory=dict)
+    heard: int = 0
 
     @property
     def session_id(self) -> str | None:
@@ -58,7 +62,9 @@ class Kept:
 
     def plain(self) -> dict[str, Any]:
         """As the browser stores it."""
-        return {"catalog": self.catalog, "sessions": dict(self.sessions)}
+        return {"catalog": self.catalog, "sessions": dict(self.sessions)} | (
+            {"heard": self.heard} if self.heard else {}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,9 @@ def read_kept(value: Any, catalogs: Sequence[str]) -> Kept:
     }
     catalog = stored.get("catalog")
     named = isinstance(catalog, str) and catalog in catalogs
-    return Kept(str(catalog) if named else next(iter(catalogs), ""), known)
+    heard = stored.get("heard")
+    last = heard if isinstance(heard, int) and not isinstance(heard, bool) and 0 < heard < 2**31 else 0
+    return Kept(str(catalog) if named else next(iter(catalogs), ""), known, last)
 
 
 def read_asked(data: Any, known: frozenset[str]) -> Asked | None:

@@ -7,7 +7,6 @@ them. Knows nothing of Gradio.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -24,6 +23,7 @@ from bot.web.page.sources import nearest, sources
 from bot.web.page.stored import data, every
 
 RUNNING = "running"
+HELD = "held"
 _MARKED = ("stopped", "cut")
 _BROKEN = (*_MARKED, "failed")
 
@@ -36,7 +36,7 @@ def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
     )
     return el(
         "div",
-        _speaker(face.ui("speaker_visitor"), turn.created),
+        asides.speaker(face.ui("speaker_visitor"), turn.created),
         el("p", turn.message, class_="st-bubble", dir="auto"),
         edit if last and turn.status != RUNNING else None,
         class_="st-visitor",
@@ -45,6 +45,8 @@ def visitor(turn: StoredTurn, face: Face, *, last: bool) -> Markup:
 
 def assistant(turn: StoredTurn, face: Face, drawings: Drawings, *, number: int, last: bool) -> list[Markup]:
     """The reply's parts: the lead, the cards, the rest, what follows from it."""
+    if turn.status == HELD:
+        return [_held(turn, face)]
     items = data(turn, "recommended").get("items", [])
     lead, rest = lead_and_rest(turn.reply, items, finished=turn.status != RUNNING)
     marks: dict[str, Any] = {"sources": f"st-src-{number}", "count": len(data(turn, "answered").get("citations", []))}
@@ -79,12 +81,27 @@ def _lead(turn: StoredTurn, lead: str, items: Sequence[Any], face: Face) -> Mark
         body = Markup("")
     return el(
         "div",
-        _speaker(face.ui("speaker_assistant"), turn.created),
+        asides.speaker(face.ui("speaker_assistant"), turn.created),
         body,
         class_="st-turn",
         data_turn=turn.id,
         data_status=turn.status,
         data_said=_announced(turn, len(items), face),
+        lang=face.lang,
+    )
+
+
+def _held(turn: StoredTurn, face: Face) -> Markup:
+    """In the place of a reply: the message is with the person who has the conversation."""
+    words = face.voice.phrase("support/person", "kept")
+    return el(
+        "div",
+        asides.speaker(face.ui("speaker_system"), turn.created),
+        el("p", icon("person"), words, class_="st-notice"),
+        class_="st-turn",
+        data_turn=turn.id,
+        data_status=HELD,
+        data_said=words,
         lang=face.lang,
     )
 
@@ -137,8 +154,3 @@ def _announced(turn: StoredTurn, count: int, face: Face) -> str:
 def _mark(status: str, face: Face) -> str:
     """How a reply that did not end is marked."""
     return face.ui("cut_mark" if status == "cut" else "stopped_mark")
-
-
-def _speaker(name: str, at: datetime) -> Markup:
-    """Who speaks and when; the browser writes the time in its own zone."""
-    return el("h2", name, " ", el("time", datetime=at.strftime("%Y-%m-%dT%H:%MZ")), class_="st-speaker")

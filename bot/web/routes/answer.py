@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.types import plain
 from bot.web.jsonable import Json
 from bot.web.routes.asking import Address, Body, FrontDesk, Name, Text
+from bot.web.routes.visiting import Asking
 
 routes = APIRouter()
 
@@ -22,11 +23,12 @@ class Question(Body):
 
 
 @routes.post("/answer")
-async def answer(body: Question, desk: FrontDesk, address: Address) -> Json:
+async def answer(body: Question, visitor: Asking, desk: FrontDesk, address: Address) -> Json:
     """What the help centre says; `abstained` when it says nothing, and then `checked` is where we looked."""
+    catalog = visitor.catalog(body.catalog)
 
     def work() -> dict[str, Any]:
-        found, text = desk.assistant.answer(body.question, catalog=body.catalog)
+        found, text = desk.assistant.answer(body.question, catalog=catalog)
         return {
             "answer": text,
             "citations": plain(found.citations),
@@ -37,4 +39,4 @@ async def answer(body: Question, desk: FrontDesk, address: Address) -> Json:
             "checked": list(found.checked),
         }
 
-    return Json(await desk.look_up(work, address=address))
+    return Json(await desk.look_up(work, body.question, who=visitor.subject, address=address))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from bot.errors import InvalidRequest
-from bot.web.desk import Desk
+from bot.memory.ids import outward
+from bot.types import Done, Event, Held
+from bot.web.identity.context import fields
 from bot.web.jsonable import Json
 from bot.web.replying import collect
 from bot.web.routes.asking import Address, Body, FrontDesk, Name, Text
+from bot.web.routes.visiting import Asking, Context
 from bot.web.sse import EventStream, unless_gone
 
 routes = APIRouter()
@@ -18,31 +24,33 @@ _CLIENT_CLOSED = 499
 
 
 class Message(Body):
-    """A visitor's message; without a session a new one begins."""
+    """A visitor's message; without a session a new one begins, or a verified visitor's latest goes on."""
 
     message: Text
     catalog: Name | None = None
     session_id: Name | None = None
     stream: bool = False
+    context: Context | None = None
 
 
 @routes.post("/chat")
-async def chat(body: Message, request: Request, desk: FrontDesk, address: Address) -> Response:
+async def chat(body: Message, request: Request, visitor: Asking, desk: FrontDesk, address: Address) -> Response:
     """Answer one message. `stream: true` sends `event: <name>`, `data: <json>`; hanging up stops the turn."""
-    session = await run_in_threadpool(_session, desk, body)
-    events = desk.converse(session, body.message, address=address)
+    who = visitor.subject
+    desk.require_room(who or body.session_id or visitor.who, address, body.message)  # before a session is begun
+    session = await run_in_threadpool(visitor.open, body.session_id, catalog=body.catalog)
+    where = visitor.context(fields(body.context))
+    events = _outward(desk.converse(session.id, body.message, address=address, context=where, who=who))
     if body.stream:
         return EventStream(events)
     reply = await unless_gone(request.receive, collect(events))
     return Json(reply) if reply is not None else Response(status_code=_CLIENT_CLOSED)
 
 
-def _session(desk: Desk, body: Message) -> str:
-    """The session of this message. Raises UnknownSession, UnknownCatalog, InvalidRequest."""
-    session = desk.assistant.open(body.session_id, catalog=body.catalog)
-    if body.catalog and session.catalog != body.catalog:
-        raise InvalidRequest(
-            f"this session is about {session.catalog}, not {body.catalog}",
-            hint="leave out catalog, or leave out session_id to begin a new session",
-        )
-    return session.id
+async def _outward(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    """The events, the session by what it goes by outside."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Done | Held):
+                event = replace(event, session_id=outward(event.session_id))
+            yield event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -18,6 +18,7 @@ from bot.web.errors import fault
 from bot.web.jsonable import Json
 from bot.web.routes.asking import Address, Body, FrontDesk, Name
 from bot.web.routes.operator import CatalogName, OperatorDesk, checked, json_body, live
+from bot.web.routes.showing import Shown
 from vectorstore.base import Item
 
 routes = APIRouter()
@@ -46,17 +47,17 @@ def look(
     id: str,
     desk: FrontDesk,
     address: Address,
+    shown: Shown,
     catalog: CatalogName = None,
-    authorization: Annotated[str, Header()] = "",
 ) -> Json:
     """One item, in the form in which it may be sent back; a hidden one for the operator alone."""
     desk.limits.press(None, address)
     shelf = desk.assistant.shelf(catalog)
     item = _held(shelf, id)
     if id in hidden(shelf.items, shelf.rules):
-        if not authorization:
+        if not (shown.authorization or shown.session):
             raise _unknown(id)
-        desk.gate.check(authorization, address)
+        desk.gate.check(shown, address)
     return Json(_row(shelf, item))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from bot.shelving import LiveShelf
 from bot.web.desk import Desk
 from bot.web.gate import is_loopback
 from bot.web.routes.asking import Address, FrontDesk
+from bot.web.routes.showing import Shown
 
 routes = APIRouter()
 
@@ -17,12 +16,10 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @routes.get("/metrics")
-def metrics(
-    request: Request, desk: FrontDesk, address: Address, authorization: Annotated[str, Header()] = ""
-) -> Response:
+def metrics(request: Request, desk: FrontDesk, address: Address, shown: Shown) -> Response:
     """All figures. What a proxy passes on is not from this machine, whatever its address says."""
     if not is_loopback(address) or any(name in request.headers for name in _FORWARDED):
-        desk.gate.check(authorization, address)
+        desk.gate.check(shown, address)
     _gauge(desk)
     return Response(desk.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -32,6 +29,9 @@ def _gauge(desk: Desk) -> None:
     running, waiting = desk.load
     desk.metrics.set("turns_running", running)
     desk.metrics.set("turns_waiting", waiting)
+    desk.metrics.set("listeners", len(desk.listeners))
+    for state, many in desk.assistant.memory.outbox.counts().items():
+        desk.metrics.set(f"webhooks_{state}", many)
     for name in desk.assistant.catalogs:
         source = desk.assistant.source(name)
         shelf = source()

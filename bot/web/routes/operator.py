@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
@@ -15,17 +15,18 @@ from bot.shelving import LiveShelf
 from bot.web.desk import Desk
 from bot.web.jsonable import is_plain
 from bot.web.routes.asking import Address, FrontDesk
+from bot.web.routes.showing import Shown
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def operator(desk: FrontDesk, address: Address, authorization: Annotated[str, Header()] = "") -> Desk:
-    """The desk, for an operator alone. Raises NoToken, WrongToken, TooBusy."""
-    desk.gate.check(authorization, address)
+def operator(desk: FrontDesk, address: Address, shown: Shown) -> Desk:
+    """The desk, for an operator alone. Raises NoToken, WrongToken, OtherSite, TooBusy."""
+    desk.gate.check(shown, address)
     return desk
 
 
-def catalog_name(catalog: Annotated[str | None, Query(max_length=200)] = None) -> str | None:
+async def catalog_name(catalog: Annotated[str | None, Query(max_length=200)] = None) -> str | None:
     """The catalogue that `?catalog=` names, None for the default."""
     return catalog or None
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.web.filters import constraints
 from bot.web.jsonable import Json
 from bot.web.routes.asking import Address, Body, FrontDesk, Name, Text
+from bot.web.routes.visiting import Asking
 
 routes = APIRouter()
 
@@ -25,13 +26,14 @@ class Search(Body):
 
 
 @routes.post("/search")
-async def search(body: Search, desk: FrontDesk, address: Address) -> Json:
+async def search(body: Search, visitor: Asking, desk: FrontDesk, address: Address) -> Json:
     """The best `k` items that meet every filter, best first."""
+    catalog = visitor.catalog(body.catalog)
 
     def work() -> list[dict[str, Any]]:
         assistant = desk.assistant
-        wanted = constraints(body.filters, assistant.shelf(body.catalog).items.schema)
-        found = assistant.search(body.query, catalog=body.catalog, filters=wanted, k=body.k, rerank=body.rerank)
+        wanted = constraints(body.filters, assistant.shelf(catalog).items.schema)
+        found = assistant.search(body.query, catalog=catalog, filters=wanted, k=body.k, rerank=body.rerank)
         return [card.as_dict() for card in found]
 
-    return Json({"items": await desk.look_up(work, address=address)})
+    return Json({"items": await desk.look_up(work, body.query, who=visitor.subject, address=address)})
