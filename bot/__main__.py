@@ -11,6 +11,7 @@ import typer
 from bot.terminal.index_commands import index
 from bot.terminal.ingest_commands import ingest
 from bot.terminal.options import Catalog, Chat, DataDir, Device, Json, Profile, Style, settings_of
+from bot.terminal.prompt_commands import prompts
 from bot.terminal.train_commands import train
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(ingest, name="ingest")
 app.add_typer(index, name="index")
 app.add_typer(train, name="train")
+app.add_typer(prompts, name="prompts")
 
 
 def main() -> None:
@@ -42,6 +44,9 @@ def serve(
     style: Style = None,
     device: Device = None,
     log_format: Annotated[str | None, typer.Option(help="text or json: one line per request and turn.")] = None,
+    operator_link: Annotated[
+        bool | None, typer.Option(help="Print a one-time link for the operator; by itself only to a console.")
+    ] = None,
 ) -> None:
     """Serve the chat page and the API."""
     from bot.terminal.console import err, explained
@@ -52,7 +57,7 @@ def serve(
         data_dir=data_dir, profile=profile, chat=chat, style=style, device=device, log_format=log_format,
     )  # fmt: skip
     with explained():
-        run(settings, say=err.print)
+        run(settings, say=err.print, operator_link=err.is_terminal if operator_link is None else operator_link)
 
 
 @app.command()
@@ -67,10 +72,13 @@ def chat(
     from bot.build import build
     from bot.terminal.console import err, explained
     from bot.terminal.talking import converse
+    from bot.webhooks import delivering
 
     settings = settings_of(data_dir=data_dir, profile=profile, chat=chat, style=style)
     with explained():
-        converse(build(settings, say=err.print), catalog=catalog)
+        assistant = build(settings, say=err.print)
+        with delivering(assistant.memory.outbox, settings):
+            converse(assistant, catalog=catalog)
 
 
 @app.command()
@@ -126,7 +134,7 @@ def retain(
 
 @app.command()
 def doctor(json: Json = False, data_dir: DataDir = None, profile: Profile = None, port: int | None = None) -> None:
-    """Look for the ten most likely mistakes."""
+    """Look for the likeliest mistakes."""
     from dataclasses import asdict
 
     from bot.terminal.checking import examine, show

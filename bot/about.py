@@ -35,6 +35,11 @@ def subjects(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...
     return state.last_shown if len(state.last_shown) == 1 else ()
 
 
+def of_page(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...]:
+    """The item whose page the visitor is on: meant where a fact is asked for and nothing is named or pointed at."""
+    return (state.page,) if state.page and intent.asked and not intent.mentions else ()
+
+
 def told(shelf: types.Shelf, voice: Voice, ids: Sequence[str], asked: Sequence[str]) -> Iterator[str]:
     """What the records say of the ``asked`` facets, or everything when none is named."""
     for id_ in ids:

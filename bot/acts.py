@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import about, suggesting, support, types
-from bot.handing_over import hand_over
+from bot.handing_over import ASKED, due, hand_over
 from bot.recommending import place_of, recommend, show
 from bot.turn import Turn
 from bot.writing import write
@@ -24,11 +24,14 @@ _OF_ITEMS = (*_SEARCHES, "ask_item", "compare", "why_not")
 
 
 def perform(turn: Turn, memory: Memory) -> Iterator[types.Event]:
-    """Every act of the message in its order, a blank line between their texts."""
+    """Every act of the message in its order, a blank line between their texts; then a person, where we failed."""
     for number, act in enumerate(plan(turn.intent, items=bool(turn.shelf.items.ids))):
         if number:
             yield types.Delta("\n\n")
         yield from _HANDLERS[act](turn, memory)
+    if reason := due(turn, memory):
+        yield types.Delta("\n\n")
+        yield from _called(turn, memory, reason)
 
 
 def plan(intent: types.Intent, *, items: bool = True) -> tuple[types.Act, ...]:
@@ -54,7 +57,7 @@ def _recommend(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 
 def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """An item's record in words; a title that is not here leads to its nearest ones, labelled as such."""
-    ids = about.subjects(turn.state, turn.intent)
+    ids = about.subjects(turn.state, turn.intent) or about.of_page(turn.state, turn.intent)
     absent = any(mention.item_id is None and mention.how == "title" for mention in turn.intent.mentions)
     if absent and not ids:
         yield from recommend(turn)
@@ -79,7 +82,7 @@ def _compare(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     named = about.subjects(turn.state, turn.intent)
     ids = named if len(named) > 1 else tuple(dict.fromkeys((*named, *turn.state.last_shown)))[:2]
     turn.suggestions = suggesting.after_facts(turn, ids)
-    yield from _say([*about.compared(turn.shelf, turn.voice, ids)], between="\n")
+    yield from _listed([*about.compared(turn.shelf, turn.voice, ids)])
 
 
 def _why_not(turn: Turn, memory: Memory) -> Iterator[types.Event]:
@@ -118,8 +121,13 @@ def _support(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 
 
 def _hand_over(turn: Turn, memory: Memory) -> Iterator[types.Event]:
-    """A person takes over, with the transcript."""
-    for event in hand_over(turn, memory):
+    """A person is asked for, with the transcript."""
+    yield from _called(turn, memory, ASKED)
+
+
+def _called(turn: Turn, memory: Memory, reason: str) -> Iterator[types.Event]:
+    """A person is called, because the visitor asked or because we fail."""
+    for event in hand_over(turn, memory, reason=reason):
         if isinstance(event, types.HandedOver):
             turn.state = replace(turn.state, handed_over=event.id)
         yield event
@@ -140,6 +148,15 @@ def _say(sentences: Sequence[str], *, between: str = " ") -> Iterator[types.Even
     """Finished sentences from the records, one at a time."""
     for number, sentence in enumerate(sentences):
         yield types.Delta((between if number else "") + sentence)
+
+
+def _listed(lines: Sequence[str]) -> Iterator[types.Event]:
+    """Finished lines: those of a list beneath each other, any other a paragraph of its own."""
+    before = ""
+    for line in lines:
+        beneath = line.startswith("- ") and before.startswith("- ")
+        yield types.Delta(("\n" if beneath else "\n\n" if before else "") + line)
+        before = line
 
 
 _HANDLERS: dict[types.Act, Callable[[Turn, Memory], Iterator[types.Event]]] = {

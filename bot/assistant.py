@@ -16,15 +16,17 @@ from threading import Event as Flag
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot import acts, lookup, types
+from bot import acts, lookup, pages, types
+from bot.cutting import legible
 from bot.errors import InvalidRequest, ShelftalkError, TooBusy, UnknownCatalog
+from bot.handing_over import held
 from bot.presence import present
 from bot.profile import state_event
 from bot.rules import hidden
-from bot.state import edit, fold, within
+from bot.state import edit, fold, on_page, within
 from bot.turn import Turn
-from bot.understanding import understand
-from prompts import PromptError
+from bot.understanding import lapse, understand
+from prompts import PromptError, heard_by
 from vectorstore.base import Constraint, VectorStoreError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _log = logging.getLogger(__name__)
 HEAR_EVERY = 1.0
 """Seconds between two looks for edited prompt files."""
 
+Filters = Sequence[Constraint]
 Change = Callable[[types.DialogueState], types.DialogueState]
 
 FAULTS = (ShelftalkError, VectorStoreError, PromptError)
@@ -62,7 +65,7 @@ class Assistant:
         self.prompts = prompts
         self._shelves = dict(shelves)
         self._max_message = max_message
-        self._style = style
+        self.style = style
         self._lock = Lock()
         self._running: dict[str, list[Change]] = {}
         self._heard = time.monotonic()
@@ -84,19 +87,40 @@ class Assistant:
             raise UnknownCatalog(f"no catalogue is called {name!r}", hint=f"catalogues here: {offered}")
         return self._shelves[name]
 
-    def voice(self, locale: str, catalog: str) -> Voice:
-        """The voice that speaks ``locale`` about ``catalog``; edits of the prompt files are heard at once."""
+    def voice(self, locale: str, catalog: str, *, visitor: str = "") -> Voice:
+        """The voice that speaks ``locale`` about ``catalog`` to ``visitor``; edits of the prompts are heard at once."""
         self._hear_edits()
-        return self.prompts.voice(locale, style=self._style, catalog=catalog)
+        return self.prompts.voice(locale, style=self.style, catalog=catalog, visitor=visitor)
 
     def open(self, session_id: str | None = None, *, catalog: str | None = None) -> Session:
         """A new session, or the one with that id. Raises UnknownSession and UnknownCatalog."""
         return self.memory.open_session(session_id, catalog=self.shelf(catalog).name)
 
-    def reply(self, session_id: str, message: str, *, cancel: Flag | None = None) -> Iterator[types.Event]:
+    def claim(self, session_id: str, subject: str) -> str:
+        """Move an anonymous session to a verified visitor, who is known by ``subject``; returns the id that it has now.
+
+        Raises:
+            UnknownSession: there is none with that id, or none any more that nobody claimed.
+            TooBusy: its last message is still being answered.
+        """
+        with self._lock:
+            self._require_idle(session_id)
+            return self.memory.visitors.claim(subject, session_id)
+
+    def reply(
+        self,
+        session_id: str,
+        message: str,
+        *,
+        cancel: Flag | None = None,
+        context: types.PageContext | None = None,
+    ) -> Iterator[types.Event]:
         """Answer one message. The message is durable before the first event, the turn before `Done`.
 
-        Setting ``cancel``, or closing the iterator, keeps what was said so far and marks it as stopped.
+        While a person has the conversation the message is kept for them, and `Held` is the only event.
+
+        Setting ``cancel``, or closing the iterator, keeps what was said so far and marks it as stopped. ``context`` is
+        where on the host's site the message was written: "this one" is the item of that page.
 
         Raises:
             InvalidRequest: the message is not text.
@@ -106,7 +130,11 @@ class Assistant:
         if not isinstance(message, str) or "\x00" in message:
             raise InvalidRequest("a message must be text", hint="send a string without NUL characters")
         with self._one_at_a_time(session_id) as changes:
-            turn = self._begin(self.open(session_id), legible(message), cancel or Flag())
+            session, message = self.open(session_id), legible(message)
+            if session.taken and (kept := held(self.memory, session, message[: self._max_message], self.voice)):
+                yield kept
+                return
+            turn = self._begin(session, message, cancel or Flag(), context or types.PageContext())
             try:
                 yield from turn.watch(self._kept(turn, self._events(turn)))
             except FAULTS as error:
@@ -124,13 +152,7 @@ class Assistant:
             )
 
     def search(
-        self,
-        query: str,
-        *,
-        catalog: str | None = None,
-        filters: Sequence[Constraint] = (),
-        k: int = 10,
-        rerank: bool = True,
+        self, query: str, *, catalog: str | None = None, filters: Filters = (), k: int = 10, rerank: bool = True
     ) -> tuple[types.Card, ...]:
         """Items for a query outside any conversation; filters are never relaxed."""
         shelf = self.shelf(catalog)
@@ -162,8 +184,9 @@ class Assistant:
         return self._change(self.open(session_id), lambda state: edit(state, remove=remove))
 
     def profile(self, session_id: str) -> types.StateChanged:
-        """What is known about this visitor now."""
-        return self._change(self.open(session_id), lambda state: state)
+        """What is known about this visitor now; looking changes nothing."""
+        session = self.open(session_id)
+        return self._told(session, session.state)
 
     def _hear_edits(self) -> None:
         """Re-read edited prompt files, at most once a second: looking at all of them takes milliseconds."""
@@ -171,19 +194,23 @@ class Assistant:
             self._heard = time.monotonic()
             self.prompts.refresh()
 
-    def _begin(self, session: Session, message: str, cancel: Flag) -> Turn:
+    def _begin(self, session: Session, message: str, cancel: Flag, context: types.PageContext) -> Turn:
         """Make the message durable and lay out the workspace."""
         shelf = self.shelf(session.catalog)
+        product = pages.product(shelf, context)
         return Turn(
             id=self.memory.begin_turn(session.id, message[: self._max_message]),
             session_id=session.id,
             shelf=shelf,
-            voice=self.voice(session.state.language, shelf.name),
+            voice=self.voice(session.state.language, shelf.name, visitor=session.visitor_id),
             message=message[: self._max_message],
-            state=within(session.state, shelf.items.items),
-            history=self.memory.history(session.id),
+            state=on_page(within(session.state, shelf.items.items), product),
+            history=pages.followed(self.memory.history(session.id), session.state, product),
+            context=context,
+            base=session.state,
+            visitor=session.visitor_id,
             cancel=cancel,
-            style=self._style,
+            style=self.style,
             truncated=len(message) > self._max_message,
         )
 
@@ -202,10 +229,11 @@ class Assistant:
     def _events(self, turn: Turn) -> Iterator[types.Event]:
         """Understand, fold, act, suggest."""
         shelf = turn.shelf
-        found = understand(shelf.understander, shelf.fallback, turn.history, turn.message, shelf.items.schema)
+        with heard_by(turn.visitor):
+            found = understand(shelf.understander, shelf.fallback, turn.history, turn.message, shelf.items.schema)
         turn.intent = present(found, shelf.items.items, hidden(shelf.items, shelf.rules))
         turn.state = fold(turn.state, turn.intent, items=shelf.items.items)
-        turn.voice = self.voice(turn.state.language, shelf.name)
+        turn.voice = self.voice(turn.state.language, shelf.name, visitor=turn.visitor)
         yield types.Understood(turn.intent)
         yield state_event(turn.state, shelf, turn.voice)
         yield from self._notices(turn)
@@ -222,10 +250,10 @@ class Assistant:
             codes.append("truncated_message")
         if self.memory.ephemeral:
             codes.append("ephemeral")
-        if turn.state.language != "en" and not turn.shelf.multilingual:
+        if turn.state.language != "en" and not turn.shelf.multilingual and turn.speaks_anew:
             codes.append("english_only_descriptions")
-        if turn.shelf.understander is not turn.shelf.fallback and "fallback" in turn.intent.engines:
-            codes.append("no_model")
+        if fault := lapse(turn.intent, alone=turn.shelf.understander is turn.shelf.fallback):
+            codes.append(fault)
         for code in dict.fromkeys(codes):
             yield types.Notice(code, turn.voice.phrase("notice/degraded", code))
 
@@ -239,26 +267,31 @@ class Assistant:
     def _change(self, session: Session, change: Change) -> types.StateChanged:
         """Apply ``change`` to the saved state, and to a running turn when it ends."""
         with self._lock:
-            state = change(self.memory.open_session(session.id, catalog=session.catalog).state)
-            self.memory.save_state(session.id, state)
+            base = self.memory.open_session(session.id, catalog=session.catalog).state
+            state = change(base)
+            self.memory.save_state(session.id, state, base=base)
             if session.id in self._running:
                 self._running[session.id].append(change)
-        return state_event(state, self.shelf(session.catalog), self.voice(state.language, session.catalog))
+        return self._told(session, state)
+
+    def _told(self, session: Session, state: types.DialogueState) -> types.StateChanged:
+        """``state`` in words."""
+        voice = self.voice(state.language, session.catalog, visitor=session.visitor_id)
+        return state_event(state, self.shelf(session.catalog), voice)
+
+    def _require_idle(self, session_id: str) -> None:
+        """Refuse while the session is being answered; the caller holds the lock."""
+        if session_id in self._running:
+            raise TooBusy("the last message is still being answered", hint="wait for it, or stop it first")
 
     @contextmanager
     def _one_at_a_time(self, session_id: str) -> Iterator[list[Change]]:
         """Hold the session for one reply; yields the changes that arrive meanwhile."""
         with self._lock:
-            if session_id in self._running:
-                raise TooBusy("the last message is still being answered", hint="wait for it, or stop it first")
+            self._require_idle(session_id)
             self._running[session_id] = []
         try:
             yield self._running[session_id]
         finally:
             with self._lock:
                 self._running.pop(session_id, None)
-
-
-def legible(text: str) -> str:
-    """``text`` as any database and tokenizer takes it: halves of a character joined, or replaced where one is lost."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -25,7 +25,7 @@ from bot.settings import Settings
 from bot.shelving import LiveShelf
 from bot.types import Shelf, Understander, Writer
 from bot.understanding import Vocabulary
-from prompts import Registry
+from prompts import Library
 from vectorstore import ingest
 from vectorstore.generations import Generations
 from vectorstore.index import open_index
@@ -49,19 +49,25 @@ def build(settings: Settings, *, say: Say = _log.info) -> Assistant:
     Raises:
         SettingsError, EngineError, MemoryFault, VectorStoreError: with the remedy; nothing is half-started.
     """
-    prompts = Registry.load(overlay=settings.overlay)
+    prompts = library(settings)
+    prompts.check()
     _style(settings, prompts)
     embedder = choose.embedder(settings)
     reranker = choose.reranker(settings, embedder)
     makers = _Engines(settings, prompts, embedder, reranker)
     shelves = {name: _shelf(settings, name, makers) for name in catalogs(settings)}
     memory = remember(settings, say)
-    for line in _running(settings, embedder, reranker, reading=makers.readers.name):
+    for line in (*_running(settings, embedder, reranker, reading=makers.readers.name), *_spoken(prompts)):
         say(line)
     return Assistant(shelves, memory, prompts, max_message=settings.max_message, style=settings.style)
 
 
-def _style(settings: Settings, prompts: Registry) -> None:
+def library(settings: Settings) -> Library:
+    """The prompts that the settings let speak. Raises `PromptError` for a version that is not there."""
+    return Library.open(settings.published, settings.overlay, speaks=settings.prompts)
+
+
+def _style(settings: Settings, prompts: Library) -> None:
     """Refuse a style that nothing speaks, before anything slow is loaded."""
     if settings.style not in prompts.styles():
         known = ", ".join(prompts.styles())
@@ -83,13 +89,14 @@ def catalogs(settings: Settings) -> tuple[str, ...]:
 
 def remember(settings: Settings, say: Say = _log.info) -> Memory:
     """The database that was chosen; when the default one cannot be opened, a memory that ends with the process."""
+    desk = bool(settings.handover_url)
     if settings.memory_url:
-        return open_memory(settings.memory_url)
+        return open_memory(settings.memory_url, desk=desk)
     try:
-        return open_memory(default_memory(settings))
+        return open_memory(default_memory(settings), desk=desk)
     except MemoryFault as error:
         say(f"conversations are not kept: {error} ({error.hint})")
-        return open_memory("memory")
+        return open_memory("memory", desk=desk)
 
 
 def default_memory(settings: Settings) -> str:
@@ -100,7 +107,7 @@ def default_memory(settings: Settings) -> str:
 class _Engines:
     """The engines that all catalogues share, and how a shelf is made of them."""
 
-    def __init__(self, settings: Settings, prompts: Registry, embedder: Embedder, reranker: Reranker | None) -> None:
+    def __init__(self, settings: Settings, prompts: Library, embedder: Embedder, reranker: Reranker | None) -> None:
         self.embedder = embedder
         self.reranker = reranker
         self._settings = settings
@@ -116,6 +123,7 @@ class _Engines:
 
             self._chat = language_model(settings.chat, api_key=settings.chat_api_key, device=settings.device)
         self.readers = Readers(settings, prompts, embedder, chat=self._chat)
+        self._phraser = choose.phraser(settings)
 
     def shelf(self, name: str, folder: Path) -> Shelf:
         """One generation, opened with every engine."""
@@ -129,7 +137,7 @@ class _Engines:
             embedder=Remembering(self.embedder),
             understander=understander,
             fallback=lexical,
-            writer=self._writer(),
+            writer=self._writer(items),
             composed=self._composed,
             reranker=self.reranker,
             faults=("exact_search",) if items.degraded else (),
@@ -142,6 +150,8 @@ class _Engines:
         Search, filters and cards have them in any case.
         """
         self._warm(items.touched, self._settings.data_dir / "catalogs" / shelf.name / "late-changes.npz", skip=True)
+        if self._phraser is not None:
+            shelf = replace(shelf, writer=self._writer(items))
         if self._reading.get(shelf.name, 0.0) <= QUICK:
             understander, lexical = self._readers(shelf.name, items)
             return replace(shelf, items=items, understander=understander, fallback=lexical)
@@ -178,8 +188,12 @@ class _Engines:
             self._warming.append(thread)
             thread.start()
 
-    def _writer(self) -> Writer:
-        """The language model where one is in charge, else the composed writer."""
+    def _writer(self, items: ItemIndex) -> Writer:
+        """The language model or the trained writer where one is in charge, else the composed writer."""
+        if self._phraser is not None:
+            from bot.engines.write_model import ModelWriter
+
+            return ModelWriter(self._phraser, items)
         if self._settings.writer_engine != "chat" or self._chat is None:
             return self._composed
         from bot.engines.write_chat import ChatWriter
@@ -210,6 +224,16 @@ def _shelf(settings: Settings, name: str, engines: _Engines) -> LiveShelf:
         settle=engines.settled,
         compact=lambda: ingest.rebuild(root, embedder=engines.embedder),
     )
+
+
+def _spoken(prompts: Library) -> tuple[str, ...]:
+    """Which prompts speak, where they are not just the shipped ones, and what cannot be used."""
+    told = [f"prompts: {problem}" for problem in prompts.problems]
+    if prompts.version is not None:
+        told.append(f"prompts: version {prompts.version} is spoken; edits of {prompts.folder} wait to be published")
+    if prompts.trial is not None:
+        told.append(f"prompts: {prompts.trial.percent:g} % of the visitors hear {prompts.trial.variant[:8]}")
+    return tuple(told)
 
 
 def _running(settings: Settings, embedder: Embedder, reranker: Reranker | None, *, reading: str) -> tuple[str, ...]:

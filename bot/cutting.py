@@ -47,3 +47,8 @@ def _ends(text: str, mark: re.Match[str], end: int, *, named: Sequence[Named], g
     listed = re.search(r"(?:^|\n)\s*\d{1,2}$", text[: mark.start()]) is not None
     short = mark[0][0] == "." and (last in grounds.words.abbreviations or (len(last) == 1 and last.isalpha()))
     return not (listed or short or following.islower())
+
+
+def legible(text: str) -> str:
+    """``text`` as any database and tokenizer takes it: halves of a character joined, or replaced where one is lost."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

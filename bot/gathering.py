@@ -9,7 +9,10 @@ from bot import types
 
 
 def gather(events: Iterable[types.Event]) -> dict[str, Any]:
-    """The whole reply; ``text`` joins the pieces, ``handover`` is there only when a person takes over."""
+    """The whole reply; ``text`` joins the pieces.
+
+    ``handover`` is there only when a person is asked for or has the conversation, ``held`` when nobody answers.
+    """
     reply = nothing()
     for event in events:
         add(reply, event)
@@ -65,5 +68,9 @@ def add(reply: dict[str, Any], event: types.Event) -> None:
             reply["suggestions"].extend(data["suggestions"])
         case types.Notice():
             reply["notices"].append(data)
+        case types.Held():
+            reply.update({name: data[name] for name in ("session_id", "turn_id", "catalog")}, held=True)
+            reply["handover"] = {"id": event.handover_id, "status": "taken"}
+            reply["notices"].append({"code": "held", "message": event.message})
         case types.Done():
             reply.update(data)

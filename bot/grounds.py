@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bot.claim_words import ClaimWords, claim_words
@@ -57,7 +57,7 @@ class Grounds:
         self.cards = tuple(card.item.id for card in cards)
         named = {one.item_id for text in said for one in self.titles.find(text)}
         self.ours = frozenset([*self.cards, *named, *(id_ for id_ in allowed if id_ in index.items)])
-        self.frame = frozenset(word for one in self.words.frame for word in tokens(one))
+        self.frame = _stems(self.words.frame)
         self.said_text = " ".join(said)
         self.said_amounts = tuple(amount for text in said for amount in self.speech.units.amounts(text))
         self._visitor = said if visitor is None else list(visitor)
@@ -201,6 +201,12 @@ def grounds_of(brief: Brief, index: ItemIndex, also: Iterable[str] = ()) -> Grou
         facet = index.schema.get(one.facet)
         own += [f"{text} {facet.unit if facet else ''}" for text in _texts(plain(one.value))]
     return Grounds(index, brief.cards, said=said, visitor=own, allowed=likes, voice=brief.voice)
+
+
+@lru_cache(16)
+def _stems(frame: frozenset[str]) -> frozenset[str]:
+    """The stems of the words of a frame."""
+    return frozenset(word for one in frame for word in tokens(one))
 
 
 def numbers(text: str) -> Iterator[tuple[float, str]]:

@@ -1,4 +1,4 @@
-"""Finds titles and facet values that a text names. Pure; knows no card and makes no judgement.
+"""Finds titles and facet values that a text names. Knows no card and makes no judgement.
 
 Titles made of common words ("It", "Up", "Heat") count as named only where they are written as names. What a catalogue
 names is made once for each index and goes when the index goes.

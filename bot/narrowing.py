@@ -77,6 +77,15 @@ def facets_of(wanted: Sequence[Constraint], items: Mapping[str, Item]) -> frozen
     )
 
 
+def kind_of(liked: Sequence[Item], wanted: Sequence[Constraint], items: Mapping[str, Item]) -> Constraint | None:
+    """What is to be like ``liked`` is a thing of their kind, where they have one and ``wanted`` tells of none."""
+    held = {(name, value) for item in liked for name, value in item.facets.items() if name in KINDS}
+    if len(held) != 1 or _kinds(wanted, items):
+        return None
+    ((name, value),) = held
+    return Constraint(name, "is", value) if isinstance(value, str) else None
+
+
 def without(
     constraints: Iterable[Constraint], *, facets: Iterable[str], values: Sequence[Constraint]
 ) -> list[Constraint]:
@@ -108,13 +117,16 @@ def _kinds(side: Sequence[Constraint], items: Mapping[str, Item]) -> frozenset[A
 
 def _kinds_of(wanted: Constraint, items: Mapping[str, Item]) -> frozenset[Any]:
     """The kinds of the items that hold one of the values of ``wanted``; two at most are looked for."""
-    if not any(isinstance(value, str) for value in _values(wanted)):
+    values = _values(wanted)
+    if not any(isinstance(value, str) for value in values):
         return frozenset()
     found: set[Any] = set()
     for item in items.values():
-        kind = next((value for name, value in item.facets.items() if name in KINDS), None)
         held = item.facets.get(wanted.facet)
-        if isinstance(kind, str) and held is not None and _holds(held, _values(wanted)):
+        if held is None or not _holds(held, values):
+            continue
+        kind = next((value for name, value in item.facets.items() if name in KINDS), None)
+        if isinstance(kind, str):
             found.add(kind.casefold())
         if len(found) > 1:
             break

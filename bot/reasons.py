@@ -31,15 +31,21 @@ def sentences(speakers: Sequence[Speaker], *, before: str = "") -> list[tuple[st
 
     ``before`` is the previous reply; its clauses are not said again where there are others.
     """
+    told = Told(before)
+    chosen = zip(speakers, choices(speakers), strict=True)
+    return [(worded(speaker, found, told),) if found else () for speaker, found in chosen]
+
+
+def choices(speakers: Sequence[Speaker]) -> list[list[Point]]:
+    """The points that each card makes, the worthiest first; no two cards make the same ones where there are others."""
     offered = [points(speaker) for speaker in speakers]
     counts = Counter(point for found in offered for point in {_bare(point) for point in found})
     shared = {point for point, count in counts.items() if count == len(speakers) > 1}
-    told, made, found = Told(before), Counter[Point](), list[tuple[str, ...]]()
+    made, found = Counter[Point](), list[list[Point]]()
     for speaker, offer in zip(speakers, offered, strict=True):
         worth = {one: one.worth - STALE * (_bare(one) in shared) - REPEATED * made[_bare(one)] for one in offer}
-        chosen = _chosen(worth, MOST.get(speaker.voice.style, 3))
-        made.update(map(_bare, chosen))
-        found.append((worded(speaker, chosen, told),) if chosen else ())
+        found.append(_chosen(worth, MOST.get(speaker.voice.style, 3)))
+        made.update(map(_bare, found[-1]))
     return found
 
 

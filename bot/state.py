@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.degrees import settled
 from bot.meeting import meets
-from bot.narrowing import bound, facets_of, joined, other_kind, without
+from bot.narrowing import bound, facets_of, joined, kind_of, other_kind, without
 from bot.types import DialogueState, Feedback, FeedbackKind, Intent, Mention, Order, Relative
 from bot.wording import constraint_key, wish_key
 from vectorstore.base import Constraint, Item
@@ -30,7 +30,8 @@ def fold(
     ``items`` are the catalogue's: they tell what a critique is measured against and which values go together. An act
     "recommend" asks anew: a wanted value replaces older ones of its facet, and another kind of thing (a tent after
     boots) all that was wanted of the first; in a refinement both values are wanted where some item holds both, and
-    another kind keeps what it can meet: the price, and not the size of the tent.
+    another kind keeps what it can meet: the price, and not the size of the tent nor a bound that nobody named. What is
+    to be like an item is a thing of its kind.
     """
     if intent.reset:
         state = _anew(state)
@@ -53,7 +54,8 @@ def _of_other_kind(state: DialogueState, intent: Intent, items: Mapping[str, Ite
     if "recommend" in intent.acts:
         return replace(state, constraints=())
     filled = facets_of(intent.constraints, items)
-    return replace(state, constraints=tuple(one for one in state.constraints if one.facet in filled or not filled))
+    named = [one for one in state.constraints if constraint_key(one) not in state.implied]
+    return replace(state, constraints=tuple(one for one in named if one.facet in filled or not filled))
 
 
 def _beside_likes(
@@ -111,6 +113,13 @@ def within(state: DialogueState, items: Mapping[str, Item]) -> DialogueState:
     return replace(state, likes=likes, last_shown=last, focus=state.focus if state.focus in items else None)
 
 
+def on_page(state: DialogueState, item_id: str | None) -> DialogueState:
+    """The state of a visitor on the page of that item, None for any other page: who comes to it means it by "it"."""
+    if item_id is None or item_id == state.page:
+        return replace(state, page=item_id)
+    return replace(state, page=item_id, focus=item_id, last_shown=(item_id,))
+
+
 def searchable(wishes: Iterable[str]) -> tuple[str, ...]:
     """The wishes that say what is wanted."""
     return tuple(wish for wish in wishes if not wish.startswith(UNWANTED))
@@ -160,9 +169,19 @@ def _constraints(
     found = joined(left, intent.constraints, items=items, anew="recommend" in intent.acts)
     found, became = settled(found, intent.vague, items)
     limits = [limit for relative in intent.relatives if (limit := _limit(relative, state, items))]
+    if kind := kind_of(_resembled(intent, items), found, items):
+        limits = [kind, *limits]
     for limit in limits:
         found = joined(found, (limit,), items=items, anew=False)
     return found, [*(one.constraint for one in became), *limits]
+
+
+def _resembled(intent: Intent, items: Mapping[str, Item]) -> list[Item]:
+    """The items that a message wants something like."""
+    if not {"recommend", "refine"} & set(intent.acts):
+        return []
+    liked = [mention.item_id for mention in intent.mentions if mention.role == "liked" and mention.item_id]
+    return [items[id_] for id_ in liked if id_ in items]
 
 
 def _implied(

@@ -22,7 +22,9 @@ Status = Literal["done", "stopped", "failed", "cut"]
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """What memory keeps of a turn. ``timings`` are milliseconds since its start."""
+    """What memory keeps of a turn. ``timings`` are milliseconds since its start, ``product_id`` is the page's item,
+    ``base`` the state that the turn began with, and ``prompt_state`` the id of the prompts that were in force.
+    """
 
     reply: str
     status: Status
@@ -32,6 +34,9 @@ class TurnRecord:
     events: tuple[types.Event, ...]
     prompts: tuple[str, ...]
     timings: dict[str, float]
+    product_id: str = ""
+    base: types.DialogueState | None = None
+    prompt_state: str = ""
 
 
 @dataclass(slots=True)
@@ -48,7 +53,10 @@ class Turn:
     intent: types.Intent = field(default_factory=lambda: types.Intent(acts=()))
     cancel: Flag = field(default_factory=Flag)
     style: str = "plain"
+    visitor: str = ""
     truncated: bool = False
+    base: types.DialogueState | None = None
+    context: types.PageContext = field(default_factory=types.PageContext)
     cards: tuple[types.Card, ...] = ()
     suggestions: tuple[types.Suggestion, ...] = ()
     events: list[types.Event] = field(default_factory=list)
@@ -85,6 +93,9 @@ class Turn:
             events=tuple(event for event in self.events if not isinstance(event, types.Delta | types.Progress)),
             prompts=self.prompts,
             timings=dict(self.timings),
+            product_id=self.state.page or "",
+            base=self.base,
+            prompt_state=self.voice.state,
         )
 
     @property
@@ -93,9 +104,15 @@ class Turn:
         return next((message.text for message in reversed(self.history) if message.role == "assistant"), "")
 
     @property
+    def speaks_anew(self) -> bool:
+        """Whether the visitor speaks this language for the first time here: what holds for all of it is said once."""
+        began = self.base.language if self.base else "en"
+        return began != self.state.language or not any(message.role == "visitor" for message in self.history)
+
+    @property
     def prompts(self) -> tuple[str, ...]:
-        """Every prompt that spoke, as ``name.locale@version#hash``."""
-        return types.refs(self.voice.spoken)
+        """Every prompt that spoke, to a model or to the visitor, as ``name.locale@version#hash``."""
+        return tuple(dict.fromkeys((*self.intent.prompts, *types.refs(self.voice.spoken))))
 
     def _note(self, event: types.Event) -> None:
         """Remember one event; the first of each kind is timed."""

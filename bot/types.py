@@ -100,7 +100,7 @@ class Intent:
     visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/ refusal situation key
     ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of small talk and of
     what is out of scope ("hello", "thanks", "gibberish", ...; "why" for "why this one?"). ``engines`` names the
-    engine that decided each slot. ``confidence`` is 0 to 1.
+    engine that decided each slot, ``prompts`` what a language model was asked with. ``confidence`` is 0 to 1.
     """
 
     acts: tuple[Act, ...]
@@ -123,6 +123,7 @@ class Intent:
     language: str = "en"
     confidence: float = 1.0
     engines: Mapping[str, str] = field(default_factory=dict)
+    prompts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +148,29 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class PageContext:
+    """Where on the host's site the visitor is, and who the host says that it is: data, never instructions.
+
+    ``signed`` names those fields that a token of the host vouches for; the others are what the browser says.
+    """
+
+    product_id: str = ""
+    order_id: str = ""
+    page: str = ""
+    visitor: str = ""
+    name: str = ""
+    signed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DialogueState:
     """Everything the conversation has established; what the visitor sees as chips and may edit.
 
     ``shown`` are all ids ever shown in this session, ``last_shown`` the latest list in its order, ``focus`` the item
     that "it" means. ``asked`` are the facets that the visitor was asked about: none is asked twice. ``abstained``
     counts abstentions in a row. ``implied`` are the keys (`constraint_key`) of bounds that a word of degree or a
-    critique was turned into: in force like any other, but no limit that the visitor named.
+    critique was turned into: in force like any other, but no limit that the visitor named. ``page`` is the item
+    whose page on the host's site the visitor was on at the last message.
     """
 
     constraints: tuple[Constraint, ...] = ()
@@ -172,6 +189,7 @@ class DialogueState:
     last_question: str = ""
     asked: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
+    page: str | None = None
 
 
 # -- retrieval and ranking --------------------------------------------------------------------------------------------
@@ -453,12 +471,34 @@ class Clarified(Event):
 
 @dataclass(frozen=True, slots=True)
 class HandedOver(Event):
-    """A person takes over: the record's id, its status and the summary that the visitor may correct."""
+    """A person is asked for: the record's id, its status and the summary that the visitor may correct.
+
+    ``delivery``: delivered (the support desk has it), waiting (not yet), dead (given up), or none (no desk).
+    ``ahead``: how many others wait longer, None where a person has it already.
+    """
 
     name: ClassVar[str] = "handed_over"
     id: str
     status: str
     summary: str = ""
+    delivery: str = "none"
+    ahead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Event):
+    """The only event of a turn while a person has the conversation: the message is kept for them, nobody answers it."""
+
+    name: ClassVar[str] = "held"
+    session_id: str
+    turn_id: str
+    catalog: str
+    handover_id: str
+    message: str
+
+    def data(self) -> dict[str, Any]:
+        """With its type, which stands alone where a stream has one event."""
+        return {"type": "held", **plain(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +562,13 @@ class Writer(Protocol):
     def write(self, brief: Brief) -> Iterator[str]:
         """Pieces of text in the brief's language, from its evidence only."""
         ...
+
+
+@runtime_checkable
+class GroundedWriter(Writer, Protocol):
+    """A writer that answers for its sentences, composed or checked; what any other says is checked as it comes."""
+
+    grounded: bool
 
 
 @runtime_checkable

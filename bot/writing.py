@@ -39,7 +39,7 @@ def write(
     if turn.shelf.writer is not turn.shelf.composed:
         spoken = False
         try:
-            for piece in checked(turn.shelf.writer.write(brief), brief, turn.shelf.items):
+            for piece in _borne_out(turn, brief):
                 yield types.Delta(piece)
                 spoken = True
                 if turn.cancel.is_set():
@@ -52,3 +52,11 @@ def write(
         if spoken:
             yield types.Delta("\n\n")
     yield from map(types.Delta, turn.shelf.composed.write(brief))
+
+
+def _borne_out(turn: Turn, brief: types.Brief) -> Iterator[str]:
+    """The pieces of a reply, without the sentences that no record bears out."""
+    writer = turn.shelf.writer
+    said = writer.write(brief)
+    grounded = isinstance(writer, types.GroundedWriter) and writer.grounded
+    return said if grounded else checked(said, brief, turn.shelf.items)
