@@ -11,11 +11,19 @@ import pytest
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)  # no authority: reading all of them takes every client 0.1 s
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # each worker has a core of its own
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("SHELFTALK_TEST_DATA", ROOT.parent / "shared" / "data"))
+LONGEST = (
+    *("foreign/", "browser/test_", "browser/widget/", "browser/", "dialogues/", "contracts/"),
+    *("test_cli", "test_web_operator", "test_while_serving", "test_fault_table", "test_training", "test_abstention"),
+    *("test_reasons", "test_demo", "test_streams", "test_readme", "test_prompt_", "test_web_"),
+)
+"""Files that begin first, so that no process is left alone with a long one; those of one folder share its fixtures."""
 _LOCAL = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 
@@ -31,6 +39,14 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(f"{len(unwanted)} tests were skipped that must run:", red=True)
         for report in unwanted:
             terminalreporter.write_line(f"  {report.nodeid}: {report.longrepr}")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first; `--no-loadscope-reorder` keeps it so."""
+    starts = tuple(f"tests/{start}" for start in LONGEST)
+    items.sort(
+        key=lambda item: next((n for n, start in enumerate(starts) if item.nodeid.startswith(start)), len(starts))
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -56,6 +72,17 @@ def loopback_only():
     patch.setattr(socket.socket, "connect", connect)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forked_index_children():
+    """Indexes are built and proven in processes that are forked: see `tests.index_children`."""
+    from tests.index_children import run_child
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("vectorstore.generations", "vectorstore.indexing.proof"):
+            patch.setattr(f"{module}.run_child", run_child)
+        yield
 
 
 @pytest.fixture(scope="session")

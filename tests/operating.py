@@ -11,7 +11,7 @@ import httpx
 
 from bot.build import build
 from tests import shop
-from tests.web import served, settings
+from tests.web import FRESH, served, settings
 
 TOKEN = "a-token-for-the-tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -24,7 +24,7 @@ def shop_client(data_dir: Path, **chosen: Any) -> Iterator[httpx.Client]:
         shop.ingested(data_dir)
     wanted = {"operator_token": TOKEN, "per_minute": 10_000, "per_minute_address": 10_000, **chosen}
     found = settings(data_dir, **wanted)
-    with served(build(found), found) as url, httpx.Client(base_url=url, timeout=30) as http:
+    with served(build(found), found) as url, httpx.Client(base_url=url, timeout=30, limits=FRESH) as http:
         yield http
 
 

@@ -161,6 +161,9 @@ def test_a_comparison_names_only_what_differs(bot):
     events = said(bot, bot.open().id, "compare Jaws and Alien")
     assert all(word in text(events) for word in ("Jaws", "Alien", "1975", "1979"))
     assert not cards(events)
+    lines = text(events).splitlines()
+    last = max(number for number, line in enumerate(lines) if line.startswith("- "))
+    assert lines[1] == lines[last + 1] == "" and lines[last + 2]  # else the last item would swallow what follows
 
 
 def test_a_comparison_needs_two(tmp_path):

@@ -17,7 +17,7 @@ AMOUNTS = [
     ("a hundred and two hundred bucks", [("hundred", 100, ""), ("two hundred bucks", 200, "currency")]),
     ("forget the hundred and fifty", [("hundred and fifty", 150, "")]),
     ("a hundred and fifty and two hundred", [("hundred and fifty", 150, ""), ("two hundred", 200, "")]),
-    ("two thousand and five", [("two thousand and five", 2005, "")]),
+    ("two thousand and five", [("two thousand and five", 2005, "year")]),
     ("twenty-five hundred", [("twenty-five hundred", 2500, "")]),
     ("1k tops", [("1k", 1000, "")]),
     ("below $1.5k", [("$1.5k", 1500, "currency")]),

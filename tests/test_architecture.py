@@ -20,21 +20,21 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
     (
         "nouns",
         {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}
-        | {"degrees", "echoes", "meeting", "senses", "limits"},
+        | {"degrees", "echoes", "meeting", "senses", "limits", "shares"},
     ),
     (
         "stages",
         {"understanding", "state", "wording", "phrasing", "profile", "turn", "gathering", "shelving", "cutting"}
-        | {"changing", "presence", "rulebook"}
+        | {"changing", "presence", "rulebook", "pages"}
         | {"anchors", "rules", "relaxing", "retrieval", "features", "ranking"}
         | {"evidence", "contrast", "likeness", "quotes", "points", "requested", "telling", "repeating", "reasons"}
         | {"details", "drawing", "explaining", "grounds", "claims", "claiming"}
         | {"answering", "support", "lookup"},
     ),
-    ("engines and memory", {"engines", "memory"}),
+    ("engines and memory", {"engines", "memory", "webhooks"}),
     ("acts", {"writing", "starting", "suggesting", "recommending", "about", "handing_over", "acts"}),
     ("assistant", {"assistant"}),
-    ("build", {"build", "demo"}),
+    ("build", {"build", "demo", "prompting"}),
     ("faces", {"web", "runnable"}),
     ("tools", {"evaluation", "training"}),
     ("command line", {"terminal", "__main__"}),
@@ -54,20 +54,29 @@ OPERATORS = {  # whose strings only an operator or a program reads
     "bot/training/": "scripts, for the developer",
     "bot/demo/": "scripts that build the demo; its texts are data",
     "bot/build.py": "what runs where, for the operator",
+    "bot/prompting/": "checks and remedies, for whoever edits prompts",
+    "prompts/properties.py": "what is wrong with an edit, for whoever made it",
+    "prompts/testing.py": "what is wrong with an edit, for whoever made it",
+    "prompts/checking.py": "what is wrong with an edit, for whoever made it",
+    "prompts/sandbox.py": "what is wrong with an edit, for whoever made it",
+    "prompts/front_matter.py": "what is wrong with an edit, for whoever made it",
     "bot/rulebook.py": "errors of an operator's rules",
     "bot/changing.py": "errors of an operator's rows",
     "bot/runnable.py": "descriptions of a tool, for a language model",
     "bot/web/body.py": "errors of the API, for programs",
     "bot/web/errors.py": "errors of the API, for programs",
     "bot/web/filters.py": "errors of the API, for programs",
+    "bot/web/identity/": "errors of the API and of settings, for the host's developers and the operator",
     "bot/web/logs.py": "the form of a log line",
     "bot/web/metrics.py": "what figures mean, for the operator",
+    "bot/web/routes/handovers.py": "errors of the API, for the operator and the desk",
     "bot/web/routes/items.py": "errors of the API, for the operator",
     "bot/web/routes/operator.py": "errors of the API, for the operator",
     "bot/web/routes/ready.py": "health, for the operator",
     "bot/web/serve.py": "remedies, for the operator",
     "bot/web/stream.py": "an error with its remedy",
     "bot/memory/opening.py": "remedies, for the operator",
+    "bot/webhooks/": "remedies and problems, for the operator and the desk's developers",
     "bot/engines/chat/": "remedies, for the operator who names a model; its own words are prompt files",
     "bot/answering/calibration.py": "the form of a data file",
     "vectorstore/": "reports and remedies of reading files and indexes, for the operator",
@@ -93,11 +102,18 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def imported(path: Path, *, typing: bool = True) -> Iterator[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
+def imported(path: Path, *, typing: bool = True) -> tuple[str, ...]:
     """The modules of this repository that a file imports, anywhere; ``typing``: also those for annotations alone."""
-    checked = set() if typing else {id(node) for node in ast.walk(tree(path)) if _under_typing(node)}
-    skipped = {id(inner) for node in ast.walk(tree(path)) if id(node) in checked for inner in ast.walk(node)}
-    for node in ast.walk(tree(path)):
+    checked = () if typing else (node for node in nodes(path) if _under_typing(node))
+    skipped = {id(inner) for node in checked for inner in ast.walk(node)}
+    found: list[str] = []
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -107,7 +123,8 @@ def imported(path: Path, *, typing: bool = True) -> Iterator[str]:
         else:
             continue
         if id(node) not in skipped:
-            yield from (name for name in names if name.split(".")[0] in PACKAGES)
+            found += (name for name in names if name.split(".")[0] in PACKAGES)
+    return tuple(found)
 
 
 def _under_typing(node: ast.AST) -> bool:
@@ -259,7 +276,7 @@ def test_files_and_functions_stay_small(capsys):
     spans = {
         f"{name}.{node.name}": node.end_lineno - node.lineno + 1
         for name, path in modules().items()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     }
     with capsys.disabled():

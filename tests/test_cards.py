@@ -10,10 +10,11 @@ import pytest
 
 from bot.memory import StoredTurn
 from bot.types import Card, Chip, DialogueState, Evidence, StateChanged
+from bot.web.languages import language_of
 from bot.web.page.cards import cards
 from bot.web.page.conversation import begun, conversation, empty
 from bot.web.page.drawings import Drawings
-from bot.web.page.face import Face, language_of
+from bot.web.page.face import Face
 from bot.web.page.markup import el, prose
 from bot.web.page.profile import profile
 from bot.web.page.reply_text import lead_and_rest

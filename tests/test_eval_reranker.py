@@ -204,7 +204,7 @@ class Trying:
 
 
 def test_a_weight_is_chosen_only_where_the_gain_is_sure():
-    """The best of those that gain more than their standard error; else the gate stays closed."""
+    """The surest of those whose gain cannot be chance; else the gate stays closed."""
     found, rows = gating.chosen(
         {
             "works": [Trying({0.5, 0.65})] * 6,

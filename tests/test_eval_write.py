@@ -18,7 +18,7 @@ from bot.build import build
 from bot.errors import InvalidRequest
 from bot.evaluation import protocols
 from bot.evaluation.writing import failures as lists
-from bot.evaluation.writing.figures import Share, f1
+from bot.evaluation.writing.figures import f1
 from bot.evaluation.writing.judging import alike, judged
 from bot.evaluation.writing.labelling import labelled, records_of
 from bot.evaluation.writing.labels import GOLD, Labelled, Labels, digest, load, save
@@ -29,6 +29,7 @@ from bot.evaluation.writing.statements import Cutter, Statement
 from bot.evaluation.writing.variety import MASK, Masker, count, ours, theirs, variety
 from bot.evaluation.writing.verdicts import CHECK, NOTHING, STRANGE, verdicts
 from bot.settings import Settings
+from bot.shares import Share
 from bot.types import Card
 from tests.films import copied, shelf
 from vectorstore.base import Item

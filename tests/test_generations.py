@@ -35,6 +35,15 @@ def made(count: int) -> Records:
     return embed_changed(None, items=items, passages=passages, schema=schema, embedder=EMBEDDER)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def started_children():
+    """The processes that build and prove an index are started here as they are in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("vectorstore.generations", "vectorstore.indexing.proof"):
+            patch.setattr(f"{module}.run_child", run_child)
+        yield
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Generations:
     """A catalogue of 300 items in its first generation."""

@@ -82,6 +82,13 @@ def test_a_model_that_cannot_read_gives_way_to_the_lexical_engine(tmp_path, erro
     assert only(events, types.Understood)[0].intent.engines["fallback"] == shelf().fallback.name
 
 
+def test_what_not_even_the_rules_can_read_is_searched_for(tmp_path):
+    """The message's words are looked up as they stand, and a notice asks for another wording."""
+    broken = Broken()
+    events = turn(tmp_path, understander=broken, fallback=broken)
+    assert codes(events) == ["unread"] and len(cards(events)) == 3
+
+
 def test_a_model_that_reads_nothing_gives_way_too(tmp_path):
     """An intent without any act is no reading."""
     events = turn(tmp_path, understander=ScriptedUnderstander({MESSAGE: types.Intent(acts=())}))

@@ -90,7 +90,7 @@ def test_a_sample_beyond_a_limit_is_named(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, shipped)
     hello = shipped / "talk" / "reply.md"
     hello.write_text(re.sub(r"(?m)^(## hello\n+).*$", r"\g<1>" + "word " * 2001, hello.read_text("utf-8")), "utf-8")
-    with pytest.raises(PromptError, match=r"talk/reply\.en.* \(hello\): 200\d words, more than 40"):
+    with pytest.raises(PromptError, match=r"talk/reply\.en.* \(hello\), line \d+: 200\d words, more than 40"):
         Registry.load(shipped=shipped).check()
 
 

@@ -458,6 +458,43 @@ def test_another_kind_in_a_refinement_keeps_what_it_can_meet():
     assert after.constraints == (price, boots) and after.wishes == ()
 
 
+def test_another_kind_in_a_refinement_keeps_no_bound_that_nobody_named():
+    """ "Lighter" than those tents says nothing of the boots after them; a weight that was named does."""
+    things = {
+        "1": Item("1", "Tent", facets={"category": "tents", "weight": 3.0}),
+        "2": Item("2", "Boot", facets={"category": "boots", "weight": 1.0}),
+    }
+    tent, boots = (Constraint("category", "is", kind) for kind in ("tents", "boots"))
+    before = fold(EMPTY, Intent(("recommend",), constraints=(tent,)), items=things)
+    lighter = fold(
+        after_shown(before, ("1",)), Intent(("refine",), relatives=(Relative("weight", "lower"),)), items=things
+    )
+    assert len(lighter.constraints) == 2
+    assert fold(lighter, Intent(("refine",), constraints=(boots,)), items=things).constraints == (boots,)
+    named = fold(before, Intent(("refine",), constraints=(Constraint("weight", "<", 2.0),)), items=things)
+    assert len(fold(named, Intent(("refine",), constraints=(boots,)), items=things).constraints) == 2
+
+
+def test_what_is_to_be_like_an_item_is_of_its_kind():
+    """Unless a kind was named, or nothing is asked for; a catalogue without kinds, or likes of two, tells none."""
+    things = {
+        "1": Item("1", "Tent", facets={"category": "tents"}),
+        "2": Item("2", "Boot", facets={"category": "boots"}),
+    }
+    tent, boots = (Constraint("category", "is", kind) for kind in ("tents", "boots"))
+    like = Mention("this one", "1", "liked", how="reference")
+
+    def after(*constraints, acts=("recommend",), mentions=(like,), items=things):
+        asked = Intent(acts, constraints=constraints, mentions=mentions)
+        return fold(EMPTY, asked, items=items)
+
+    assert after().constraints == (tent,) and after().implied == (constraint_key(tent),)
+    assert after(boots).constraints == (boots,)
+    assert after(acts=("feedback",)).constraints == ()
+    assert after(mentions=(like, Mention("that one", "2", "liked", how="reference"))).constraints == ()
+    assert after(items=ITEMS, mentions=(Mention("Alien", "alien", "liked"),)).constraints == ()
+
+
 def test_a_value_tells_its_kind():
     """Earrings after fishing rods begin anew though both are styles; another style of the same kind does not."""
     rows = (("1", "outdoors", "fishing"), ("2", "jewelry", "earrings"), ("3", "jewelry", "rings"))

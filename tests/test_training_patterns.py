@@ -87,9 +87,9 @@ def test_the_lines_of_the_page_about_the_format_are_right():
     """Every example in the README parses."""
     page = (PATTERNS / "README.md").read_text("utf-8")
     blocks = re.findall(r"```\n(.*?)```", page, re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines() if line.strip() and not line.startswith("#")]
-    assert len(lines) == 6
-    assert [parse(line).acts[0] for line in lines].count("recommend") == 3
+    lines = [line for block in blocks for line in block.splitlines() if line.strip() and line[0] not in "#@"]
+    assert len(lines) == 7
+    assert [parse(line).acts[0] for line in lines].count("recommend") == 4
 
 
 def test_own_lines_are_patterns_or_labelled_turns(tmp_path):

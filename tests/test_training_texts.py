@@ -29,12 +29,20 @@ def folder(tmp_path_factory):
     """Corpora of a few lines, and a few patterns."""
     folder = tmp_path_factory.mktemp("few")
     tiny_reader.patterns(folder / "patterns")
+    tiny_reader.messages(folder / "messages")
     tiny_reader.corpora(folder / "data")
     return folder
 
 
 def sources(folder, rows=None):
-    return Sources(folder / "data", folder / "model", rows, folder / "patterns")
+    return Sources(folder / "data", folder / "model", rows, folder / "patterns", folder / "messages")
+
+
+def test_the_lines_that_ship_are_read_and_held_out(folder):
+    """Beside small corpora: patterns and written messages are drawn, and held out in known and in unknown shops."""
+    texts = Texts(Sources(folder / "data", folder / "model"), Recipe())
+    assert min(map(len, (texts.train, texts.held, texts.messages, texts.held_messages))) > 100
+    assert {"patterns", "unknown shops", "messages"} <= set(texts.validation())
 
 
 def test_a_turn_of_sgd_is_an_example(folder):
@@ -138,10 +146,9 @@ def test_what_is_held_out_is_never_drawn(folder):
     assert {shop.name for shop in texts.shops}.isdisjoint(shop.name for shop in texts.held_shops)
     assert all(held_out(shop.name) for shop in texts.held_shops) and len(texts.held_shops) >= 4
     families = [one.family for one in drawn]
-    shares = [
-        sum(family.startswith(kind) for family in families) / 600 for kind in ("few/", "labelled", "sgd", "service")
-    ]
-    assert shares == pytest.approx([0.55, 0.17, 0.18, 0.10], abs=0.06)
+    kinds = ("few/", "labelled", "sgd", "service", "films/")
+    shares = [sum(family.startswith(kind) for family in families) / 600 for kind in kinds]
+    assert shares == pytest.approx(Recipe().shares, abs=0.06)
 
 
 def test_what_measures_is_said_once_in_known_and_in_unknown_shops(folder):
@@ -152,7 +159,7 @@ def test_what_measures_is_said_once_in_known_and_in_unknown_shops(folder):
     assert parts == texts.validation() == Texts(sources(folder), Recipe(seed=99)).validation()
     assert texts.counts() == {
         "patterns": (7, 2), "families": (5, 2), "shops": (40, 6), "labelled": (2, 0), "sgd": (9, 3),
-        "service": (12, 0), "own": (0, 0),
+        "service": (12, 0), "messages": (4, 0), "own": (0, 0),
     }  # fmt: skip
 
 

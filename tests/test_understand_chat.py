@@ -190,8 +190,13 @@ def test_odd_shapes_in_every_slot_are_survived(read):
     intent = read("hello you", said)
     assert intent.acts == ("recommend",)
     assert intent == Fixed().intent.__class__(
-        acts=("recommend",), query="lexical query", confidence=intent.confidence, engines=intent.engines
+        acts=("recommend",),
+        query="lexical query",
+        confidence=intent.confidence,
+        engines=intent.engines,
+        prompts=intent.prompts,
     )
+    assert [name.partition("@")[0] for name in intent.prompts] == ["understand/turn.en", "understand/chat.en"]
 
 
 def test_what_the_visitor_did_not_say_is_not_believed(read):
@@ -299,6 +304,19 @@ def test_the_visitors_text_is_delimited_data(server, read):
     assert '<hints>{"acts": ["recommend"]}</hints>' in turn
     assert sent["response_format"]["json_schema"]["schema"] == intent_schema(SCHEMA)
     assert sent["temperature"] == 0
+
+
+def test_the_page_that_the_visitor_came_to_is_shown_and_said_by_nobody(server, read):
+    """Its item is what "this one" counts from; the message that stands for it has no words and is no line."""
+    intent = read(
+        "is this one scary?",
+        {"acts": ["ask_item"], "references": [{"number": 0, "role": "mentioned"}]},
+        history=(*HISTORY, Message("system", "", ("f2",))),
+    )
+    (sent,) = server.log()
+    turn = sent["messages"][1]["content"]
+    assert '<shown>\n1. "The Thing"\n</shown>' in turn and "system" not in turn
+    assert [mention.item_id for mention in intent.mentions] == ["f2"]
 
 
 def test_a_server_without_schemas_is_asked_in_words(server, prompts, vocabulary):

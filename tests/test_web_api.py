@@ -171,14 +171,25 @@ def test_a_proxy_may_strip_the_prefix_or_pass_it_on(tmp_path, prefix):
         assert large.headers["cache-control"] == "no-store"
 
 
+PROMPT_ROUTES = (
+    *("", "/history", "/diff", "/{task}/{name}", "/{task}/{name}/draft", "/cases", "/cases/{name}", "/conversations"),
+    *("/try", "/run", "/marks", "/marks/{case}", "/publish", "/rollback", "/trial"),
+)
+
+
 def test_the_routes_are_listed(http):
     """`/openapi.json` names every route and the fields of its body."""
     listed = http.get("/openapi.json").json()
     v1 = "chat search answer feedback me me/export catalogs transcript sessions rules items/{id} items:bulk"
-    assert set(listed["paths"]) == {"/healthz", "/readyz", "/metrics"} | {f"/v1/{name}" for name in v1.split()}
+    v1 += " identity/revocations widget handover events handovers handovers/{id} handovers/{id}/retry"
+    v1 += " handovers/{id}/take handovers/{id}/messages handovers/{id}/resume"
+    v1 += " " + " ".join(f"prompts{one}" for one in PROMPT_ROUTES)
+    top = {"/healthz", "/readyz", "/metrics", "/widget.js"}
+    assert set(listed["paths"]) == top | {f"/v1/{name}" for name in v1.split()}
     assert set(listed["components"]["schemas"]["Message"]["properties"]) == {
         "message",
         "catalog",
         "session_id",
         "stream",
+        "context",
     }

@@ -66,7 +66,7 @@ def test_a_misspelt_field_is_named_with_those_there_are(http):
     """Nothing is ignored silently."""
     told = http.post(CHAT, json={"mesage": "hi"}).json()["error"]
     assert "'mesage'" in told["message"]
-    assert told["hint"] == "known fields: message, catalog, session_id, stream"
+    assert told["hint"] == "known fields: message, catalog, session_id, stream, context"
 
 
 def test_a_large_body_is_refused_while_it_is_read(http):

@@ -67,7 +67,18 @@ def test_a_friend_may_call_the_api_from_its_own_scripts(http, method):
     assert http.get("/v1/catalogs", headers={"Origin": FRIEND}).headers["access-control-allow-origin"] == FRIEND
 
 
-@pytest.mark.parametrize("origin", [STRANGER, "null", "https://shop.example.evil.example", "http://shop.example"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *(STRANGER, "null", "*", "", "https://shop.example.evil.example", "http://shop.example"),
+        *(
+            "https://shop.example:8443",
+            "https://www.shop.example",
+            "https://shop.example/",
+            "https://shop.example@evil.example",
+        ),
+    ],
+)
 def test_a_stranger_may_not(http, origin):
     """Neither the preflight nor the response names another origin."""
     preflight = http.options("/v1/me", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
@@ -75,10 +86,65 @@ def test_a_stranger_may_not(http, origin):
     assert preflight.status_code == 400
     assert "access-control-allow-origin" not in preflight.headers
     assert "access-control-allow-origin" not in simple.headers
+    assert "Origin" in simple.headers["vary"] and "Origin" in preflight.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["/v1/catalogs", "/widget.js", "/healthz", "/v1/nothing"])
+def test_no_cache_gives_one_origins_answer_to_another(http, path):
+    """`Vary: Origin` with or without an origin, beside what else varies."""
+    for headers in ({}, {"Origin": FRIEND}, {"Origin": STRANGER}):
+        assert "Origin" in http.get(path, headers=headers).headers["vary"]
+
+
+@pytest.mark.parametrize("asked", ["PUT", "TRACE"])
+def test_a_friend_may_not_do_what_is_the_operators(http, asked):
+    """Nor send headers that no route reads."""
+    preflight = {"Origin": FRIEND, "Access-Control-Request-Method": asked}
+    assert http.options("/v1/rules", headers=preflight).status_code == 400
+    preflight = {"Origin": FRIEND, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "X-Other"}
+    assert http.options("/v1/chat", headers=preflight).status_code == 400
+
+
+def test_any_page_may_load_the_widgets_script(http):
+    """Also one that isolates itself; only its calls need the allow-list."""
+    for origin in ({}, {"Origin": STRANGER}):
+        found = http.get("/widget.js", headers=origin)
+        assert found.status_code == 200 and found.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+def test_a_friend_reads_when_to_come_back(tmp_path):
+    """The refusal carries the origin, and the browser lets its script see Retry-After."""
+    with client(tmp_path, allowed_origins=(FRIEND,), per_minute_address=1) as http:
+        found = [http.post("/v1/search", json={"query": "x"}, headers={"Origin": FRIEND}) for _ in range(2)][1]
+    assert found.status_code == 429 and int(found.headers["retry-after"]) > 0
+    assert found.headers["access-control-allow-origin"] == FRIEND
+    assert "Retry-After" in found.headers["access-control-expose-headers"]
+
+
+@pytest.mark.parametrize("origins", [(), (FRIEND,), (FRIEND, "http://localhost:3000")])
+def test_who_may_frame_follows_the_allow_list(tmp_path, origins):
+    """The page; never the API and never the operator's page."""
+    with client(tmp_path, allowed_origins=origins) as http:
+        found = {
+            path: http.get(path).headers["content-security-policy"] for path in ("/page", "/v1/catalogs", "/operator")
+        }
+    assert found["/page"].endswith(" ".join(("frame-ancestors 'self'", *origins)))
+    assert all(found[path].endswith("frame-ancestors 'none'") for path in ("/v1/catalogs", "/operator"))
 
 
 @pytest.mark.parametrize(
-    "origin", ["*", "shop.example", "https://shop.example/path", "https://a.example; script-src *"]
+    "origin",
+    [
+        "*",
+        "null",
+        "",
+        "https://*.shop.example",
+        "https://a@b",
+        "file:///",
+        "shop.example",
+        "https://shop.example/path",
+        "https://a.example; script-src *",
+    ],
 )
 def test_what_is_no_origin_is_refused(origin):
     """A wildcard or an injected directive never reaches a header."""
@@ -88,11 +154,20 @@ def test_what_is_no_origin_is_refused(origin):
 
 
 def test_an_origin_may_be_written_with_a_slash():
-    """As people copy it from the address bar."""
-    assert checked(("https://shop.example/", "http://localhost:3000", "http://[::1]:80")) == (
-        "https://shop.example",
+    """As people copy it from the address bar; what is compared is what a browser sends."""
+    written = (
+        "https://Shop.Example/",
         "http://localhost:3000",
         "http://[::1]:80",
+        "https://a.example:443",
+        "http://a:443",
+    )
+    assert checked(written) == (
+        "https://shop.example",
+        "http://localhost:3000",
+        "http://[::1]",
+        "https://a.example",
+        "http://a:443",
     )
 
 

@@ -7,6 +7,7 @@ import csv
 import gzip
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -15,16 +16,15 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from bot.engines.reader.network import WIDTH
+from vectorstore.embedders.encoder import Shape
 from vectorstore.embedders.local import model_folder
 
 WORDS = 3000
 
 
-def config() -> BertConfig:
+def config() -> Shape:
     """MiniLM's shape with one layer."""
-    return BertConfig(
-        vocab_size=WORDS, hidden_size=WIDTH, num_hidden_layers=1, num_attention_heads=12, intermediate_size=64
-    )
+    return Shape(vocab_size=WORDS, hidden_size=WIDTH, num_hidden_layers=1, num_attention_heads=12, intermediate_size=64)
 
 
 def tokenizer() -> Tokenizer:
@@ -42,9 +42,10 @@ def model(folder: Path) -> Path:
     """A folder with what a training begins from."""
     folder.mkdir()
     torch.manual_seed(11)
-    encoder = BertModel(config(), add_pooling_layer=False)
+    shape = BertConfig(**{name: value for name, value in asdict(config()).items() if name != "plain"})
+    encoder = BertModel(shape, add_pooling_layer=False)
     save_file({name: one.contiguous() for name, one in encoder.state_dict().items()}, folder / "model.safetensors")
-    (folder / "config.json").write_text(config().to_json_string(), "utf-8")
+    (folder / "config.json").write_text(shape.to_json_string(), "utf-8")
     tokenizer().save(str(folder / "tokenizer.json"))
     return folder
 
@@ -73,6 +74,28 @@ def patterns(folder: Path) -> Path:
     """A folder with a few patterns; "greetings" and "limits" fall to what is held out."""
     folder.mkdir()
     (folder / "few.txt").write_text(PATTERNS, "utf-8")
+    return folder
+
+
+MESSAGES = """\
+@ genre: multi = horror, comedy, science fiction
+@ country: category = France, Japan
+@ runtime: number, minutes
+@ subtitles: flag
+
+# idioms
+[recommend] {not:genre=horror|scary} is out, {is:country=France|French}, not too {vague<:runtime|long} {wish|for tea}
+[recommend] {any:genre=comedy|comedy} or {any:genre=horror|horror}, {is:subtitles|subtitles} {<:runtime|two hours}
+# asked
+> something short || [ask_item] how {ask:runtime|long} is {mentioned:R|the second one}?
+> something short || [refine] {liked:T|Paper Lanterns} but {lower:runtime|shorter}
+"""
+
+
+def messages(folder: Path) -> Path:
+    """A folder with a few messages of one shop."""
+    folder.mkdir()
+    (folder / "films.txt").write_text(MESSAGES, "utf-8")
     return folder
 
 

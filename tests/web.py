@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from bot import types
 from bot.assistant import Assistant
@@ -30,6 +31,9 @@ from vectorstore.memory import InMemoryStore
 from vectorstore.records import embed_changed
 
 Script = Callable[[Turn], Iterator[types.Event]]
+
+FRESH = httpx.Limits(keepalive_expiry=2)
+"""Connections are let go before the server lets them go (5 s idle), lest one breaks at its next use."""
 
 SCHEMA = Schema(
     (
@@ -125,8 +129,14 @@ def settings(data_dir: Path, **chosen: Any) -> Settings:
 @contextmanager
 def served(assistant: Assistant, chosen: Settings, *, with_page: bool = False) -> Iterator[str]:
     """A real server in a thread on a free port; yields its address."""
+    with served_app(create_app(assistant, chosen, with_page=with_page)) as url:
+        yield url
+
+
+@contextmanager
+def served_app(app: FastAPI) -> Iterator[str]:
+    """A real server of one app."""
     door = listen("127.0.0.1", 0)
-    app = create_app(assistant, chosen, with_page=with_page)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
@@ -144,7 +154,10 @@ def served(assistant: Assistant, chosen: Settings, *, with_page: bool = False) -
 def client(data_dir: Path, script: Script = words, **chosen: Any) -> Iterator[httpx.Client]:
     """An HTTP client of a server with a scripted assistant."""
     assistant = ScriptedAssistant(data_dir, script)
-    with served(assistant, settings(data_dir, **chosen)) as url, httpx.Client(base_url=url, timeout=20) as found:
+    with (
+        served(assistant, settings(data_dir, **chosen)) as url,
+        httpx.Client(base_url=url, timeout=20, limits=FRESH) as found,
+    ):
         yield found
 
 

@@ -32,22 +32,31 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="package")
-def contexts():
-    """Options -> a browser context that the tests share, because a fresh one loads every file of the page anew.
+def browser():
+    """One browser for every test of this folder.
 
-    It ends with this folder: while Playwright lives, its event loop forbids `asyncio.run` to every later test.
+    It ends with the folder: while Playwright lives, its event loop forbids `asyncio.run` to every later test.
     """
     with sync_playwright() as playwright:
-        browser, opened = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS), {}
-
-        def context(*, phone: bool, locale: str, alone: bool):
-            key = (phone, locale, len(opened) if alone else None)
-            if key not in opened:
-                opened[key] = browser.new_context(locale=locale, **(PHONE if phone else {}))
-            return opened[key]
-
-        yield context
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def contexts(browser):
+    """Options -> a browser context that the tests share, because a fresh one loads every file of the page anew."""
+    opened = {}
+
+    def context(*, phone: bool, locale: str, alone: bool):
+        key = (phone, locale, len(opened) if alone else None)
+        if key not in opened:
+            opened[key] = browser.new_context(locale=locale, **(PHONE if phone else {}))
+        return opened[key]
+
+    yield context
+    for one in opened.values():
+        one.close()
 
 
 @pytest.fixture(scope="package")

@@ -68,7 +68,7 @@ class ScriptedAssistant(Assistant):
             raise MemoryFault("scripted", hint="none")
         if "refund" in turn.message:
             yield from _answer(turn)
-        elif "person" in turn.message:
+        elif "person" in turn.message or "人工" in turn.message:
             yield from self._hand_over(turn)
         else:
             yield from self._recommend(turn)

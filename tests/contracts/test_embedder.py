@@ -135,6 +135,8 @@ def test_token_vectors():
     rows = local.token_vectors(["a quiet film", "", "word " * 400])
     assert [row.shape for row in rows] == [(3, 384), (0, 384), (254, 384)]
     assert np.allclose(np.linalg.norm(rows[0], axis=1), 1.0, atol=1e-3)
+    assert local.token_counts(["a quiet film", "", "word " * 400]) == [len(one) for one in rows]
+    assert HashedEmbedder().token_counts(["quiet grief", ""]) == [2, 1]
     hashed = HashedEmbedder().token_vectors(["quiet grief"])
     assert [row.shape for row in hashed] == [(2, 64)]
 

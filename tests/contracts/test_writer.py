@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
+from bot.engines.phraser.sheet import Frame
 from bot.engines.write_chat import ChatWriter
 from bot.engines.write_composed import ComposedWriter
+from bot.engines.write_model import ModelWriter
 from bot.engines.write_scripted import EchoWriter
 from bot.types import Answer, Brief, Card, Citation, Writer
 from prompts import Registry, Voice
+from tests.films import shelf
 from vectorstore.base import Item, Passage
 
 
@@ -20,7 +23,22 @@ def _chat() -> ChatWriter:
     return ChatWriter(FakeListChatModel(responses=["These come close."]), Registry.load())
 
 
-WRITERS = {"composed": ComposedWriter, "echo": EchoWriter, "chat": _chat}
+class _Phrases:
+    """A phraser that says what it is given, one slot after the other."""
+
+    device = "cpu"
+
+    def sentences(self, frame: Frame, *, seed: int) -> Iterator[str]:
+        """One sentence."""
+        yield "this one is on record with " + ", and with ".join(frame.words.values())
+
+
+def _model() -> ModelWriter:
+    """The trained writer's, over the films."""
+    return ModelWriter(_Phrases(), shelf().items)
+
+
+WRITERS = {"composed": ComposedWriter, "echo": EchoWriter, "chat": _chat, "model": _model}
 
 ALIENS = Item("aliens-1986", "Aliens", facets={"year": 1986.0})
 THING = Item("the-thing-1982", "The Thing", facets={"year": 1982.0})
