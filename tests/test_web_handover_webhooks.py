@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -60,14 +61,15 @@ def test_a_desk_that_fails_at_first_sees_each_event_once(tmp_path):
         session, over = handed(http)
         assert over["delivery"] == "waiting" and "could not reach the support desk yet" in chat_text(http, session)
         chat(http, "one more thing", session)
-        wait_until(lambda: listed(http, "delivered") == [over["id"]], seconds=30)
+        wait_until(lambda: "shelftalk_webhooks_pending 0" in http.get("/metrics").text, seconds=30)
+        assert listed(http, "delivered") == [over["id"]]
         assert len(desk.of("handover.opened")) == 1 and desk.elsewhere == desk.forged == 0
         kinds = [event["type"] for event in desk.events.values()]
         assert kinds[0] == "handover.opened" and set(kinds[1:]) == {"handover.message"}
         first = [status for id_, status in desk.attempts if id_ == desk.attempts[0][0]]
         assert first[0] == 500 and sorted(set(first)) == [200, 302, 429, 500]
-        figures = http.get("/metrics").text
-        assert 'shelftalk_webhooks_total{outcome="failed"} 4' in figures and "shelftalk_webhooks_pending 0" in figures
+        failed = re.search(r'shelftalk_webhooks_total\{outcome="failed"\} (\d+)', http.get("/metrics").text)
+        assert failed and int(failed[1]) >= 4  # a busy machine may let a fifth attempt time out
 
 
 def chat_text(http, session):

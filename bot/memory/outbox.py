@@ -162,12 +162,17 @@ class Outbox:
 
 
 def delivery_of(connection: Connection, hand_over_id: str) -> str:
-    """none, waiting, delivered or dead: the worst of a hand-over's deliveries."""
-    query = select(deliveries.c.state).where(deliveries.c.hand_over_id == hand_over_id).distinct()
-    states = set(connection.execute(query).scalars())
+    """none, waiting, delivered or dead: the worst of a hand-over's deliveries.
+
+    Once the desk has anything of it, what is only on its way does not count as waiting, until an attempt failed.
+    """
+    query = select(deliveries.c.state, deliveries.c.problem).where(deliveries.c.hand_over_id == hand_over_id).distinct()
+    found = {(row.state, bool(row.problem)) for row in connection.execute(query)}
+    states = {state for state, _ in found}
     if DEAD in states:
         return DEAD
-    return "waiting" if PENDING in states else DELIVERED if states else "none"
+    waits = (PENDING, True) in found or (PENDING in states and DELIVERED not in states)
+    return "waiting" if waits else DELIVERED if states else "none"
 
 
 def revive(connection: Connection, hand_over_id: str) -> int:

@@ -46,9 +46,10 @@ class Hands:
         return self
 
     def open(self) -> Hands:
-        """Press the launcher; wait until the panel knows what it opens with."""
+        """Press the launcher; wait until the panel knows what it opens with, and stands still."""
         self.find(".launcher").click()
         self.find(":is(.welcome, .opening)").wait_for()
+        self.until(f"{SHADOW}.querySelector('.panel').getAnimations().every((one) => one.playState !== 'running')")
         return self.ended()
 
     def find(self, selector: str) -> Locator:
