@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import RLock, Thread
 from typing import Any
 
+from bot import collecting
 from bot.changing import Batch, Changing, Outcome
 from bot.errors import InvalidRequest, ShelftalkError, TooBusy
 from bot.types import Rule, Shelf
@@ -135,6 +136,7 @@ class LiveShelf:
             if self._changing is not None:
                 shelf = self._changing.renewed(shelf, anew=True)
             self._folder, self._shelf = folder, shelf
+        collecting.keep_anew()
         _log.info("now serving %s of %s", folder.name, shelf.name)
         if self._changing is not None:
             try:

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, set[str]], ...] = (
     (
         "nouns",
         {"errors", "types", "settings", "naming", "narrowing", "parts", "remembering", "claim_words"}
-        | {"degrees", "echoes", "meeting", "senses", "limits", "shares"},
+        | {"degrees", "echoes", "meeting", "senses", "limits", "shares", "collecting"},
     ),
     (
         "stages",

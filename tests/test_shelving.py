@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import collecting
 from bot.assistant import Assistant
 from bot.build import build
 from bot.memory import open_memory
@@ -50,6 +51,33 @@ class Folders:
 def folders():
     """The first generation is in place."""
     return Folders()
+
+
+class Knot:
+    """Holds itself: only the garbage collector can let go of it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_a_server_keeps_is_let_go_with_its_generation(folders):
+    """Put out of the collector's sight while it serves, and not for ever; without a server nothing is."""
+    collecting.keep_anew()
+    assert gc.get_freeze_count() == 0
+    knot, thresholds = Knot(), gc.get_threshold()
+    old = weakref.ref(knot)
+    live = LiveShelf(folders.current, folders.make, every=0.01)
+    try:
+        collecting.keep()
+        assert gc.get_freeze_count() > 1000
+        del knot
+        gc.collect()
+        assert old() is not None
+        folders.folder = Path("gen-0002")
+        wait_until(lambda: live().name == "gen-0002" and old() is None and gc.get_freeze_count() > 1000)
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
 def test_a_new_generation_takes_the_place_of_the_old(folders):

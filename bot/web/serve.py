@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bot import collecting
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.web.logs import log_to_stderr, worth_reading
@@ -85,6 +86,7 @@ def run_app(app: FastAPI, settings: Settings, door: socket.socket) -> None:
         ws="none",
         timeout_graceful_shutdown=_LINGER_SECONDS,
     )
+    collecting.keep()
     with suppress(KeyboardInterrupt):  # the server has already ended in good order
         uvicorn.Server(config).run(sockets=[door])
 
