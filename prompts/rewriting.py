@@ -55,7 +55,8 @@ def _head(above: str | None, parameters: Mapping[str, str], head: FrontMatter) -
         told = yaml.safe_load(above)
     read = {name: yaml.safe_load(text) for name, text in parameters.items()}
     told["parameters"] = {**head.parameters, **(told.get("parameters") or {}), **read}
-    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def _phrases(body: str, phrases: Phrases) -> str:
@@ -82,4 +83,5 @@ def _map(body: str, phrases: Phrases, known: Table) -> str:
                 inner[step] = {}
             inner = inner[step]
         inner[last] = texts[0]
-    return yaml.safe_dump(table, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.safe_dump(table, sort_keys=False, allow_unicode=True, width=120)
+    return text

@@ -15,6 +15,7 @@ from bot.engines.lexical.assembly import Assembler
 from bot.engines.lexical.findings import Finders, Findings
 from bot.engines.lexical.gloss import Gloss, foreign, language_of
 from bot.engines.lexical.pointers import Scene
+from bot.engines.lexical.shorthand import written_out
 from bot.engines.lexical.special import special
 from bot.engines.lexical.text import Reading, clean, read, words
 from bot.types import Act, Intent, Mention, Message
@@ -68,7 +69,7 @@ class LexicalUnderstander:
         return Mention(text, None, near=titles.near(key) if key else (), confidence=0.6)
 
     def _read(self, text: str, language: str) -> Reading:
-        return read(clean(self._gloss.english(text)) if language == "zh" else text)
+        return read(clean(self._gloss.english(text)) if language == "zh" else written_out(text))
 
     def _special(self, message: str, reading: Reading) -> Intent | None:
         """Messages that are answered as what they are: no sentence, or none that is served."""

@@ -111,7 +111,8 @@ def save(case: Case, folder: Path) -> Path:
 
 def dump(cases: Iterable[Case]) -> str:
     """Cases as YAML, each a document; what is empty is left out."""
-    return yaml.safe_dump_all((_told(case) for case in cases), sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.safe_dump_all((_told(case) for case in cases), sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def load(path: Path) -> tuple[Case, ...]:

@@ -148,7 +148,8 @@ def _row(held: Library, name: str, *, own: set[tuple[str, str]], waiting: set[tu
 def _text(prompt: Prompt) -> str:
     """The text of a prompt with what shines through from below, as its file would have it."""
     if not prompt.phrases:
-        return yaml.safe_dump(dict(prompt.table), sort_keys=False, allow_unicode=True)
+        table: str = yaml.safe_dump(dict(prompt.table), sort_keys=False, allow_unicode=True)
+        return table
     parts = [
         (f"## {key}\n" if key else "") + "\n---\n".join(one.source for one in phrase.alternatives)
         for key, phrase in prompt.phrases.items()

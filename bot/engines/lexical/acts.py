@@ -47,7 +47,8 @@ class Acts:
         lists = table("en.acts")
         self._patterns = {name: _compiled(found) for name, found in lists["patterns"].items()}
         self._forms = {name: re.compile(found) for name, found in lists["forms"].items()}
-        self._asks = [(speech.name, _asking(speech.ask)) for speech in speeches.values() if speech.ask]
+        asks = {name: (*speech.ask, *(f"how {word}" for word in speech.vague)) for name, speech in speeches.items()}
+        self._asks = [(name, _asking(found)) for name, found in asks.items() if found]
         self._vaguely = [(s.name, _asking(s.ask_generic)) for s in speeches.values() if s.ask_generic]
         self._embedder = embedder
         examples = [(act, text) for act, texts in lists["prototypes"].items() for text in texts]

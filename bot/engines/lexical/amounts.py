@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.lexicon import word_set
-from bot.engines.lexical.phrases import Phrases
+from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span, opposites
 from bot.engines.lexical.text import Reading, words
 from bot.types import Order, Relative
@@ -43,10 +43,16 @@ class Amounts:
         """Every such phrase in the message, the longest at each place."""
         idle = {index for match in self._idioms.scan(reading.tokens) for index in range(match.start, match.end)}
         return [
-            _moved(match.value, match.start, match.end)
+            _moved(_asked(reading, match), match.start, match.end)
             for match in self._table.everywhere(reading.tokens)
             if match.start not in idle and not _age(reading, match.start)
         ]
+
+
+def _asked(reading: Reading, match: Found[Span]) -> Span:
+    """What the words say; a degree that is asked for is not wanted: "how heavy is it"."""
+    asks = match.value.kind == "vague" and match.start > 0 and reading.tokens[match.start - 1].norm == "how"
+    return replace(match.value, constraints=(), opposite=(), rivals=()) if asks else match.value
 
 
 def _age(reading: Reading, start: int) -> bool:

@@ -61,6 +61,7 @@ class Assembler:
         serving = any(item.ruling.label == "support" for item in findings.clauses)
         serving = serving or any(found[1].act == "support" for found in decided if found)
         comparing = self._comparing([found[0] for found in decided if found])
+        asking = any(case.named and decision.act == "ask_item" for case, decision in filter(None, decided))
         for item, found in zip(findings.clauses, decided, strict=True):
             if found is None:
                 self._labelled(item, draft)
@@ -69,7 +70,9 @@ class Assembler:
             if comparing and self._which(case):
                 draft.asked += self._decider.asked(case)
                 continue
-            if serving and self._aside(case):
+            if asking and self._names(case, decision):
+                decision = Decision("ask_item")
+            elif serving and self._aside(case):
                 decision = Decision("support")
             elif comparing and case.mentions:
                 decision = Decision("compare")
@@ -93,6 +96,11 @@ class Assembler:
             return False
         asks = bool(set(case.text.split()[:1]) & word_set("assembly_which"))
         return asks and self._finders.acts.says("compare", case.text)
+
+    def _names(self, case: Case, decision: Decision) -> bool:
+        """Whether a clause only names what another one asks about: "that Saturday 2, how heavy is it?"."""
+        asks = self._finders.acts.says("request", case.text) or case.said or case.wishes
+        return decision.act == "recommend" and bool(case.mentions) and not asks
 
     def _aside(self, case: Case) -> bool:
         """Whether a clause beside a service question only goes on with it: "how does that work?"."""
@@ -155,7 +163,7 @@ class Assembler:
         for judged in case.mentions:
             found = with_role(judged, "mentioned" if judged.role == "liked" else judged.role)
             draft.mentions += [self._dated(mention, years) for mention in found]
-        if case.mentions:
+        if case.mentions or case.named:
             return
         scene = findings.scene
         ids = scene.shown if decision.act == "compare" else (scene.focus,) if scene.focus else ()

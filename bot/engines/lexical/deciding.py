@@ -16,6 +16,8 @@ from bot.engines.lexical.wishes import Wish
 from bot.types import Act
 
 _BRIEF = 4
+_FEW = 6
+"""Words of a question that leaves out what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One clause with all that was found in it."""
+    """One clause with all that was found in it. ``named``: an earlier clause of the message named an item."""
 
     text: str
     clause: Labelled
@@ -39,6 +41,7 @@ class Case:
     wishes: tuple[Wish, ...]
     shown: tuple[str, ...]
     pointing: bool
+    named: bool = False
 
     @property
     def wanting(self) -> bool:
@@ -66,11 +69,16 @@ class Decider:
         spans = tuple(findings.spans(item.clause))
         text = blanked(findings.reading, item.clause, [span for span in spans if span.kind == "title"])
         words = findings.reading.norms(item.clause.start, item.clause.end)
-        pointing = bool(findings.scene.shown or findings.scene.focus) and bool(
-            word_set("deciding_pointing") & set(words)
+        named = any(
+            judged.span.kind == "title"
+            for other in findings.clauses
+            if other.content and other.clause.end <= item.clause.start
+            for judged in findings.mentions(other.clause)
         )
+        present = bool(findings.scene.shown or findings.scene.focus) or named
+        pointing = present and bool(word_set("deciding_pointing") & set(words))
         mentions = tuple(findings.mentions(item.clause))
-        return Case(text, item, spans, mentions, wishes, findings.scene.shown, pointing)
+        return Case(text, item, spans, mentions, wishes, findings.scene.shown, pointing, named)
 
     def decide(self, case: Case) -> Decision:
         """The act of a clause that no rule labelled."""
@@ -128,11 +136,12 @@ class Decider:
         return self._alone(case)
 
     def _bare_question(self, case: Case, about: bool) -> bool:
-        """Words that ask for a facet, of an item or, when items were shown, of the one in focus."""
+        """Words that ask for a facet, of an item or, when items were shown or named before, of the one in focus."""
         question = self._acts.says("question", case.text)
         if about and (question or not case.wanting):
             return not self._acts.says("request", case.text) or question
-        return bool(case.shown) and not case.wanting and not case.wishes and len(case.text.split()) <= 6
+        present = bool(case.shown) or case.named
+        return present and not case.wanting and not case.wishes and len(case.text.split()) <= _FEW
 
     def _titled(self, case: Case) -> bool:
         return any(mention.how == "title" for judged in case.mentions for mention in judged.span.mentions)
@@ -147,7 +156,7 @@ class Decider:
         found = list(self._acts.asked(case.text))
         offered = self._acts.says("have", case.text) and self._titled(case)
         for span in () if offered else case.spans:
-            facet = span.facet or (span.relative.facet if span.relative else "")
+            facet = span.facet or (span.relative.facet if span.relative else span.order.facet if span.order else "")
             found += [facet] if facet else []
         return tuple(dict.fromkeys(found))
 

@@ -210,7 +210,9 @@ def _goods(reading: Reading, board: Board, clause: Clause) -> list[tuple[int, in
 def _points(reading: Reading, board: Board, clause: Clause, scene: Scene) -> bool:
     """Whether a clause points at something that was shown."""
     referring = any(span.kind == "reference" and clause.start <= span.start < clause.end for span in board.spans)
-    return referring or (bool(scene.shown or scene.focus) and "it" in reading.norms(clause.start, clause.end))
+    named = any(span.kind == "title" and _sure(span) and span.end <= clause.start for span in board.spans)
+    present = bool(scene.shown or scene.focus) or named
+    return referring or (present and "it" in reading.norms(clause.start, clause.end))
 
 
 def _sure(title: Span) -> bool:

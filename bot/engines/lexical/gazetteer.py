@@ -68,7 +68,22 @@ class Gazetteer:
         """Every value in the message, typos included."""
         matches = [*self._table.everywhere(reading.tokens), *self._split(reading.tokens)]
         found = [span for match in matches if (span := self._span(reading, match))]
+        found += self._listed(reading, matches, found)
         return found + (self._typos(reading) if reading.short else [])
+
+    def _listed(
+        self, reading: Reading, matches: Iterable[Found[tuple[Entry, ...]]], found: Iterable[Span]
+    ) -> Iterable[Span]:
+        """Values that need a cue and share that of the one before: "in Spanish or French"."""
+        ends = {span.end: span.facet for span in found if reading.tokens[span.start].norm in word_set("gazetteer_cues")}
+        taken = {span.end for span in found}
+        for match in matches:
+            joined = match.start > 1 and reading.tokens[match.start - 1].norm in ("or", "and")
+            facet = ends.get(match.start - 1) if joined and match.end not in taken else None
+            entry = next((one for one in match.value if one.facet == facet), None)
+            if entry is not None:
+                ends[match.end] = entry.facet
+                yield _meaning(entry, match.start, match.end, reading.slice(match.start, match.end))
 
     def _split(self, tokens: tuple[Token, ...]) -> list[Found[tuple[Entry, ...]]]:
         """Values that are one word in the catalogue and two in the message: "head lamp"."""

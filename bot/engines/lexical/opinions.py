@@ -88,10 +88,11 @@ class Opinions:
         return None if asks and match.value == "seen" else match
 
     def _judged(self, tokens: Sequence[Token], start: int) -> Found[Role] | None:
-        """Praise or blame in a sentence: "'s gorgeous", "isn't really nice", "looks too big"."""
-        if tokens[start].norm not in word_set("opinions_being"):
+        """Praise or blame in a sentence: "'s gorgeous", "isn't really nice", "looks too big", "too dear"."""
+        bare = tokens[start].norm == "too" and _ends(tokens, start + 2) and _all(tokens, start)
+        if not (bare or tokens[start].norm in word_set("opinions_being")):
             return None
-        place, no, excess = start + 1, tokens[start].norm.endswith("n't"), False
+        place, no, excess = start + (not bare), tokens[start].norm.endswith("n't"), False
         while place < len(tokens) and tokens[place].norm in word_set("opinions_degrees"):
             no, excess = no ^ (tokens[place].norm == "not"), excess or tokens[place].norm == "too"
             place += 1
@@ -110,6 +111,17 @@ def _supposed(tokens: Sequence[Token], start: int) -> bool:
     """Whether it is only supposed: "if I take the second ..."."""
     before = [token.norm for token in tokens[max(0, start - 2) : start + 1]]
     return "if" in before[:2]
+
+
+def _ends(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a statement ends before a place, and there was something in it."""
+    said = place <= len(tokens) and tokens[place - 1].norm not in word_set("roles_closers")
+    return said and (place == len(tokens) or tokens[place].stop or tokens[place].norm in ("for", "to"))
+
+
+def _all(tokens: Sequence[Token], end: int) -> bool:
+    """Whether several things were pointed at right before: "all of them", "both"."""
+    return end > 0 and tokens[end - 1].norm in word_set("opinions_all")
 
 
 def _excessive(tokens: Sequence[Token], start: int) -> Found[Role] | None:

@@ -74,10 +74,12 @@ class People:
         """A last name alone, or a full name with a typo in it."""
         token = reading.tokens[index]
         cue = self._left.before(reading.tokens, index) or self._possessive(reading, index)
+        cue = cue or self._instead(reading.tokens, index)
         capital = token.capital and not reading.shouting and not reading.starts_sentence(index)
         if not token.word or len(token.norm) < 3 or (token.norm in common_words() and not capital):
             return None
-        people = self._last.get(token.norm) or (self._misspelt(reading.tokens, index) if reading.short else ())
+        sign = capital or bool(cue)
+        people = self._last.get(token.norm) or (self._misspelt(reading.tokens, index, sign) if reading.short else ())
         if not people and (capital or cue):
             people = self._first.get(token.norm, ()) if len(self._first.get(token.norm, ())) == 1 else ()
         if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
@@ -91,6 +93,14 @@ class People:
         meant = self._role(people, cue.value if cue else "")[1]
         return _Sighting(start, index + 1, people) if len(meant) <= MOST else None
 
+    def _instead(self, tokens: Sequence[Token], index: int) -> Found[str] | None:
+        """A name right after another that is taken back counts as cued: "by Villeneuve, wait no, Nolan"."""
+        place = index - 1
+        while place > 0 and tokens[place].norm in word_set("people_instead"):
+            place -= 1
+        named = 0 <= place < index - 1 and tokens[place].norm in self._last
+        return Found(index, index, "") if named else None
+
     def _part_of_name(self, reading: Reading, index: int) -> bool:
         """Whether a capital right before shows another name: "Dear John", "Troy Black"."""
         if index == 0 or reading.shouting or not reading.tokens[index].capital:
@@ -103,10 +113,15 @@ class People:
             and not self._left.before(reading.tokens, index)
         )
 
-    def _misspelt(self, tokens: Sequence[Token], index: int) -> tuple[str, ...]:
-        """The people whose last name is a typo away, if the word is nothing else."""
+    def _misspelt(self, tokens: Sequence[Token], index: int, sign: bool) -> tuple[str, ...]:
+        """The people whose last name is a typo away, if the word is nothing else.
+
+        Without a capital or a cue before it, what ends like an adjective or a verb is one: "gardening", "massive".
+        """
         norm = tokens[index].norm
         if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words() or norm in self._ordinary:
+            return ()
+        if not sign and norm.endswith(tuple(word_set("people_endings"))):
             return ()
         near = closest(norm, self._typable)
         people = self._last[near] if near else ()
