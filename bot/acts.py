@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot import about, suggesting, support, types
 from bot.handing_over import ASKED, due, hand_over
 from bot.recommending import place_of, recommend, show
+from bot.state import again, beside
 from bot.turn import Turn
 from bot.writing import write
 
@@ -45,9 +46,23 @@ def plan(intent: types.Intent, *, items: bool = True) -> tuple[types.Act, ...]:
         searched = act in _SEARCHES and any(known in _SEARCHES for known in acts)
         if act not in acts and not searched:
             acts.append(act)
+    if "ask_item" in acts and _asks_for_absent(intent):  # either search tells of the title
+        told = _SEARCHES if not _wants_more(intent) else ("ask_item",) if set(acts) & set(_SEARCHES) else ()
+        acts = [act for act in acts if act not in told]
     if len(acts) > 1:
         acts = [act for act in acts if act != "smalltalk"] or acts[:1]
     return tuple(acts)
+
+
+def _asks_for_absent(intent: types.Intent) -> bool:
+    """Whether the only items that a message names are not here."""
+    return bool(intent.mentions) and all(one.item_id is None and one.how == "title" for one in intent.mentions)
+
+
+def _wants_more(intent: types.Intent) -> bool:
+    """Whether a message says what is wanted beside a title."""
+    said = (intent.constraints, intent.wishes, intent.relatives, intent.dropped, intent.retracted)
+    return any(said) or intent.order is not None or intent.more or intent.surprise
 
 
 def _recommend(turn: Turn, memory: Memory) -> Iterator[types.Event]:
@@ -60,7 +75,7 @@ def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     ids = about.subjects(turn.state, turn.intent) or about.of_page(turn.state, turn.intent)
     absent = any(mention.item_id is None and mention.how == "title" for mention in turn.intent.mentions)
     if absent and not ids:
-        yield from recommend(turn)
+        yield from _instead(turn)
         return
     if not ids:
         turn.suggestions = suggesting.titles(turn, turn.state.last_shown)
@@ -75,6 +90,14 @@ def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     if not turn.intent.asked:
         yield from show(turn, ids)
     yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
+
+
+def _instead(turn: Turn) -> Iterator[types.Event]:
+    """What comes near a title that is not here, whatever else was wanted before; that is wanted again afterwards."""
+    before = turn.state
+    turn.state = beside(before, turn.intent)
+    yield from recommend(turn)
+    turn.state = again(turn.state, before)
 
 
 def _compare(turn: Turn, memory: Memory) -> Iterator[types.Event]:

@@ -80,6 +80,26 @@ def after_shown(state: DialogueState, ids: tuple[str, ...]) -> DialogueState:
     return replace(state, shown=shown, last_shown=ids, focus=ids[0] if len(ids) == 1 else None)
 
 
+def beside(state: DialogueState, intent: Intent) -> DialogueState:
+    """The state for a question beside the wishes so far: of those, only what the question itself says."""
+    own = tuple(one for one in state.constraints if one in intent.constraints)
+    wishes = tuple(one for one in state.wishes if one in intent.wishes)
+    query = search_text(wishes, own)
+    return replace(state, constraints=own, implied=(), wishes=wishes, order=intent.order, query=query)
+
+
+def again(state: DialogueState, before: DialogueState) -> DialogueState:
+    """The state after such a question, with the wishes of ``before``."""
+    return replace(
+        state,
+        constraints=before.constraints,
+        implied=before.implied,
+        wishes=before.wishes,
+        order=before.order,
+        query=before.query,
+    )
+
+
 def edit(state: DialogueState, *, remove: Iterable[str]) -> DialogueState:
     """Take off what the visitor removed, by key: a chip's, or ``like:ID``, ``rejected:ID``, ``seen:ID``."""
     gone = frozenset(remove)

@@ -112,6 +112,8 @@ class Decider:
         about = bool(case.mentions) or case.pointing
         if case.said and (case.wanting or case.wishes or not says("question", text)):
             return False
+        if "more" in case.clause.ruling.flags and case.wanting:  # "anything else by that director?"
+            return False
         if set(text.split()[:1]) & word_set("deciding_denying") and not says("question", text):
             return False
         third = says("question", text) and not case.wanting and says("third", text)

@@ -1,4 +1,5 @@
-"""What another item has: "by the same director", "with the cast of Alien", as constraints from that item's record.
+"""What another item has: "by the same director", "not that brand", "with the cast of Alien", as constraints from that
+item's record.
 
 Knows no lexicon beyond the names of the facets.
 """
@@ -6,7 +7,7 @@ Knows no lexicon beyond the names of the facets.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.lexicon import word_set
@@ -27,11 +28,12 @@ class Shared:
         """Compile the names of the facets that hold words."""
         self._vocabulary = vocabulary
         self._people = [speech.name for speech in speeches.values() if speech.person]
+        self._single = {speech.name for speech in speeches.values() if speech.person or speech.facet.type == "category"}
         worded = [speech for speech in speeches.values() if not speech.numeric]
         self._names = Phrases((name, speech.name) for speech in worded for name in speech.names)
 
     def spans(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
-        """One span per "same director" or "director of ..." whose item is known."""
+        """One span per "same director", "that brand" or "director of ..." whose item is known."""
         found = [self._span(reading, board, scene, match) for match in self._names.everywhere(reading.tokens)]
         return [span for span in (*found, *self._persons(reading, board, scene)) if span]
 
@@ -56,6 +58,11 @@ class Shared:
         value = next(iter(shared)) if len(shared) == 1 else ""
         return value if isinstance(value, str) else ""
 
+    def _pointed(self, facet: str, board: Board, index: int, scene: Scene) -> Any:
+        """What the item that is spoken of has; else the one value that all those shown have."""
+        item = self._vocabulary.by_id.get(scene.single or "")
+        return item.facets.get(facet) if item else self._common(facet, board, index, scene)
+
     def _span(self, reading: Reading, board: Board, scene: Scene, match: Found[str]) -> Span | None:
         tokens = reading.tokens
         same = match.start > 0 and tokens[match.start - 1].norm == "same"
@@ -68,6 +75,9 @@ class Shared:
         )
         item_id = after.mentions[0].item_id if after and borrowed else scene.focus if same else None
         value = self._vocabulary.by_id[item_id].facets.get(match.value) if item_id else None
+        pointed = match.start > 0 and tokens[match.start - 1].norm in word_set("shared_pointing")
+        if not borrowed and pointed and match.value in self._single:
+            value = self._pointed(match.value, board, match.start, scene)
         if not isinstance(value, (str, tuple)) or not value:
             return None
         values = value if isinstance(value, tuple) else (value,)
@@ -75,6 +85,6 @@ class Shared:
             Constraint(match.value, "any", values) if len(values) > 1 else Constraint(match.value, "is", values[0])
         )
         start = match.start
-        while start > 0 and tokens[start - 1].norm in ("same", "the", "by", "from", "with"):
+        while start > 0 and tokens[start - 1].norm in ("same", "the", "by", "from", "with", *word_set("shared_pointing")):
             start -= 1
         return Span(start, match.end, "value", (constraint,), opposites((constraint,)), facet=match.value)

@@ -20,6 +20,7 @@ READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
+_JUDGED = frozenset({"rejected", "seen"})
 LONG = 8
 """Words of a message in which some are there for the story."""
 
@@ -69,7 +70,7 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     A surprise and a fresh start are said in words that the rules know: they stay as they are. Not denied is what words
     such as "back to the films" ask for, and a wish and a service question in one message: the rules cut it into
     clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request for
-    items. Small talk gives way to anything else.
+    items. Nobody asks why there is none of what they have seen or rule out. Small talk gives way to anything else.
     """
     if intent.surprise or intent.reset:
         return intent.acts
@@ -78,6 +79,8 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     firm = served == matter and bool(_WANTING & set(intent.acts))
     kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.deny]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
+    if any(one.role in _JUDGED for one in intent.mentions):
+        new = [act for act in new if act != "why_not"]
     if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
     if {*kept, *new} >= _WANTING:
