@@ -233,10 +233,11 @@ def _phrases(
 
 
 def _about(key: str, voice: Voice) -> str:
-    """A style in plain words; keys speak for themselves."""
-    plain, _, style = key.removeprefix(PARAMETER).partition("@")
+    """The situation and the style in plain words; a key without any speaks for itself."""
+    name, _, style = key.removeprefix(PARAMETER).partition("@")
+    plain = voice.word(WORDS, "situations", name, default=name.replace("_", " "))
     words = voice.word(WORDS, "styles", style, default=style) if style else ""
-    return f"{plain.replace('_', ' ')} ({words})" if words else plain.replace("_", " ")
+    return f"{plain} ({words})" if words else plain
 
 
 def _given(english: Prompt, prompt: Prompt, key: str) -> list[str]:

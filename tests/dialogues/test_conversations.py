@@ -309,3 +309,13 @@ def test_12_chinese(visitor, message):
     assert len(re.findall(r"[\u4e00-\u9fff]", reply["text"])) >= 10
     assert "english_only_descriptions" in notices(reply)
     assert all(re.search(r"[\u4e00-\u9fff]", item["reasons"][0]) for item in reply["items"])
+
+
+def test_a_title_that_is_not_here_in_the_middle(visitor):
+    """It is told of once, near it nothing of the earlier wishes narrows, and those are wanted again afterwards."""
+    visitor.say("a comedy under 110 minutes")
+    wanted = visitor.say("from the 1970s")["state"]["constraints"]
+    reply = visitor.say("do you have Inception 2?")
+    assert reply["text"].count("Inception 2") <= 2 and len(ids(reply)) == 3
+    assert "inception-2010" in ids(reply)
+    assert reply["state"]["constraints"] == wanted

@@ -85,6 +85,13 @@ class Shared:
             Constraint(match.value, "any", values) if len(values) > 1 else Constraint(match.value, "is", values[0])
         )
         start = match.start
-        while start > 0 and tokens[start - 1].norm in ("same", "the", "by", "from", "with", *word_set("shared_pointing")):
+        while start > 0 and tokens[start - 1].norm in (
+            "same",
+            "the",
+            "by",
+            "from",
+            "with",
+            *word_set("shared_pointing"),
+        ):
             start -= 1
         return Span(start, match.end, "value", (constraint,), opposites((constraint,)), facet=match.value)
