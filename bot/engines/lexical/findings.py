@@ -33,6 +33,7 @@ from bot.engines.lexical.telling_words import Telling
 from bot.engines.lexical.text import Reading, words
 from bot.engines.lexical.themes import Themes
 from bot.engines.lexical.title_runs import Runs
+from bot.engines.lexical.title_series import Series
 from bot.engines.lexical.title_shapes import Shapes
 from bot.engines.lexical.title_spans import TitleSpans
 from bot.engines.lexical.titles import Titles
@@ -94,7 +95,8 @@ class Finders:
         self.people = People(self.speeches, _ordinary(self.speeches))
         self.gazetteer = Gazetteer(self.speeches, self.titles.words | self.people.words, shapes.kinds)
         runs = Runs(vocabulary, shapes.leads if shapes.composed else None)
-        self.title_spans = TitleSpans(self.titles, runs, self._taken, self._valued)
+        series = Series({item.id: item.title for item in vocabulary.items})
+        self.title_spans = TitleSpans(self.titles, runs, series, self._taken, self._valued)
         self.amounts = Amounts(vocabulary, self.speeches)
         self.ranges = Ranges(self.speeches, self._means)
         self.settler = Settler(vocabulary)

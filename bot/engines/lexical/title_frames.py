@@ -16,6 +16,7 @@ from bot.engines.lexical.text import Token
 from bot.engines.lexical.title_evidence import CUED
 from bot.engines.lexical.title_names import Names
 from bot.engines.lexical.title_runs import Runs
+from bot.engines.lexical.title_series import Series
 from bot.engines.lexical.title_words import TitleWords
 from bot.engines.lexical.titles import Link, Titles
 from bot.types import Mention
@@ -34,10 +35,10 @@ _SLOT = rf"((?:(?!\| )\S+ ){{1,{LONGEST}}}?)"
 class TitleFrames:
     """Finds titles by the sentence around them."""
 
-    def __init__(self, titles: Titles, runs: Runs, linked: Linker, names: Names) -> None:
+    def __init__(self, titles: Titles, runs: Runs, linked: Linker, names: Names, series: Series) -> None:
         """``linked`` makes the span of a title that was found; ``names`` tells names that no item has."""
         frames = table("en.mentions")["titles"]["frames"]
-        self._titles = titles
+        self._titles, self._series = titles, series
         self._linked = linked
         self._runs, self._names = runs, names
         self._taken = names.taken
@@ -75,6 +76,8 @@ class TitleFrames:
             return None
         if number:
             link = self._titles.exact((*key, number)) or self._titles.exact((*key, "part", number))
+            part = None if link else self._series.part(key, number)
+            link = Link(part, 90.0, strong=True) if part else link
             return self._linked(words, first - 1, last, link, RANK) if link else None
         link = self._titles.exact(key)
         if kind in _WRITTEN:

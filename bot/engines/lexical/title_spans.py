@@ -19,6 +19,7 @@ from bot.engines.lexical.title_names import Names
 from bot.engines.lexical.title_parts import TitleParts, without
 from bot.engines.lexical.title_runs import Runs
 from bot.engines.lexical.title_search import TitleSearch
+from bot.engines.lexical.title_series import Series
 from bot.engines.lexical.title_words import TitleWords, title_words, year_after
 from bot.engines.lexical.titles import Link, Titles
 from bot.engines.lexical.units import unit_group
@@ -32,14 +33,14 @@ _SIMILAR = 75.0
 class TitleSpans:
     """Finds the items that a message names."""
 
-    def __init__(self, titles: Titles, runs: Runs, taken: Taken, valued: Taken) -> None:
+    def __init__(self, titles: Titles, runs: Runs, series: Series, taken: Taken, valued: Taken) -> None:
         """``taken``: whether a phrase already means a facet value or a person; ``valued``: nouns of titles left out."""
         self._titles = titles
         self._evidence = Evidence(titles, taken)
         self._search = TitleSearch(titles, self._evidence, self._linked)
         self._parts = TitleParts(runs, self._evidence, valued)
         self._names = Names(titles, self._evidence, runs.ordinary)
-        self._frames = TitleFrames(titles, runs, self._linked, self._names)
+        self._frames = TitleFrames(titles, runs, self._linked, self._names, series)
 
     def spans(self, reading: Reading, people: Collection[int] = (), shown: Sequence[str] = ()) -> list[Span]:
         """Every item named, those that are not in the catalogue included.
