@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST = 4
 PLAIN = frozenset({"price", "year", "runtime", "weight", "volume", "people", "pages", "brightness"})
 """Senses of numbers whose value tells by its unit what it is; any other stands with its label."""
-_ITEM, _COMPARE, _WHY, _ROW = "about/item", "about/compare", "about/why_not", "explain/row"
+_ITEM, _COMPARE, _WHY, _ROW, _LABEL = "about/item", "about/compare", "about/why_not", "explain/row", "explain/label"
 
 
 def subjects(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...]:
@@ -80,12 +80,18 @@ def everything(item: Item, shelf: types.Shelf, voice: Voice) -> str:
     return voice.phrase(_ITEM, "about", title=item.title, year=when, rows=rows, description=item.description)
 
 
-def compared(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> Iterator[str]:
-    """Where the items differ, facet by facet, and what they share. Needs two to four ids."""
+def compared(shelf: types.Shelf, voice: Voice, ids: Sequence[str], asked: Sequence[str] = ()) -> Iterator[str]:
+    """How the items compare in the ``asked`` facets; without any, where they differ and what they share.
+
+    Needs two to four ids.
+    """
     items = [shelf.items.items[id_] for id_ in ids[:MOST]]
     titles = [item.title for item in items]
     if len(items) < 2:
         yield voice.phrase(_COMPARE, "needs_two", titles=titles)
+        return
+    if questions := [facet for name in asked if (facet := shelf.items.schema.get(name))]:
+        yield from (line for facet in questions for line in _answered(items, facet, voice))
         return
     yield voice.phrase(_COMPARE, "lead", titles=titles)
     facets = [facet for facet in shelf.items.schema.facets if facet.role != "popularity"]
@@ -170,6 +176,37 @@ def _fails(item: Item, failed: Constraint, shelf: types.Shelf, voice: Voice) -> 
         held = tuple(one for one in held if one.casefold() in unwanted)
     value = spoken(voice, facet, held)
     return voice.phrase(_WHY, "fails", title=item.title, condition=words, value=value)
+
+
+def _answered(items: Sequence[Item], facet: Facet, voice: Voice) -> Iterator[str]:
+    """One facet of several items: both ends of a number, else every value; what no record says is said."""
+    held = [(item, item.facets[facet.name]) for item in items if item.facets.get(facet.name) not in (None, ())]
+    label = voice.label(facet.name, facet.label)
+    if len(held) < 2 or facet.type == "flag":
+        yield from (fact(item, facet, voice) for item in items)
+        return
+    if len({_set(value) for _, value in held}) == 1:
+        titles = [item.title for item, _ in held]
+        yield voice.phrase(_COMPARE, "alike", titles=titles, label=label, value=spoken(voice, facet, held[0][1]))
+    else:
+        counted = facet.type in ("number", "date") and len(held) == len(items)
+        yield from _ends(held, facet, voice) if counted else ()
+        yield from [_difference([item for item, _ in held], facet, voice)] if len(held) > 2 or not counted else ()
+    silent = [item.title for item in items if facet.name not in item.facets]
+    yield from (voice.phrase(_COMPARE, "unknown", title=title, label=label) for title in silent)
+
+
+def _ends(held: Sequence[tuple[Item, FacetValue]], facet: Facet, voice: Voice) -> Iterator[str]:
+    """Which items hold the least, and which the most."""
+    for side, end in (("lower", min), ("higher", max)):
+        value = end(one for _, one in held if not isinstance(one, (str, tuple)))
+        key = voice.pick(_LABEL, *(f"{part}_{side}" for part in (facet.name, sense_of(facet), "other")))
+        extra: dict[str, Any] = (
+            {"label": voice.label(facet.name, facet.label)} if "label" in voice.takes(_LABEL, key) else {}
+        )
+        label = voice.phrase(_LABEL, key, **extra)
+        titles = [item.title for item, one in held if one == value]
+        yield voice.phrase(_COMPARE, "end", titles=titles, label=label, value=spoken(voice, facet, value))
 
 
 def _difference(items: Sequence[Item], facet: Facet, voice: Voice) -> str:

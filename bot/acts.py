@@ -101,11 +101,11 @@ def _instead(turn: Turn) -> Iterator[types.Event]:
 
 
 def _compare(turn: Turn, memory: Memory) -> Iterator[types.Event]:
-    """Differences and common ground, from the records."""
+    """What was asked of the items, or differences and common ground, from the records."""
     named = about.subjects(turn.state, turn.intent)
     ids = named if len(named) > 1 else tuple(dict.fromkeys((*named, *turn.state.last_shown)))[:2]
     turn.suggestions = suggesting.after_facts(turn, ids)
-    yield from _listed([*about.compared(turn.shelf, turn.voice, ids)])
+    yield from _listed([*about.compared(turn.shelf, turn.voice, ids, turn.intent.asked)])
 
 
 def _why_not(turn: Turn, memory: Memory) -> Iterator[types.Event]:

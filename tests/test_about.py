@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -173,6 +174,24 @@ def test_comparing_what_is_alike(voice):
     same = shelf(items=_Small([("t", {"colour": "red"}), ("u", {"colour": "red"})]))
     lines = list(about.compared(same, voice, ("t", "u")))
     assert len(lines) == 3
+
+
+def test_a_comparison_of_one_facet_is_answered(english):
+    """Both ends of a number are named, alike ones as such, every value of words; silence makes no superlative."""
+    compared = partial(about.compared, shelf(), english)
+    assert list(compared((ALIEN, JAWS), ("year",))) == [
+        "Jaws is the oldest of these (1975).",
+        "Alien is the newest of these (1979).",
+    ]
+    assert list(compared((ALIEN, JAWS), ("director",))) == [
+        "- **Director**: Ridley Scott (Alien); Steven Spielberg (Jaws)"
+    ]
+    rows = [("t", {"colour": "red", "waterproof": True}), ("u", {"colour": "red", "waterproof": False}), ("v", {})]
+    tents = partial(about.compared, shelf(items=_Small(rows)), english)
+    assert list(tents(("t", "u"), ("colour",))) == ["Both have the same colour: red."]
+    assert len(list(tents(("t", "u"), ("waterproof",)))) == 2
+    alike, silent = tents(("t", "u", "v"), ("colour",))
+    assert alike == "Both have the same colour: red." and "does not say" in silent
 
 
 def test_comparing_one_asks_for_another(voice):
