@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
 from bot.engines.lexical.anchoring import anchored
-from bot.engines.lexical.combining import facet_words, found_wanting, measured, merged, overruled
+from bot.engines.lexical.combining import evaluated, facet_words, found_wanting, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table, word_set
@@ -166,7 +167,8 @@ class Assembler:
         if case.mentions or case.named:
             return
         scene = findings.scene
-        ids = scene.shown if decision.act == "compare" else (scene.focus,) if scene.focus else ()
+        several = decision.act == "compare" or bool(set(re.findall(r"\w+", case.text)) & word_set("assembly_several"))
+        ids = scene.shown if several else (scene.focus,) if scene.focus else ()
         draft.mentions += [Mention(case.text, id_, how="reference", confidence=0.7) for id_ in ids]
 
     def _dated(self, mention: Mention, limits: Sequence[Constraint]) -> Mention:
@@ -241,6 +243,8 @@ class Assembler:
         constraints, vague = settled(draft.constraints, draft.vague, self._finders.vocabulary.by_id)
         if findings.scene.shown and "reset" not in draft.flags and self._refines(findings, draft):
             acts = tuple("refine" if act == "recommend" else act for act in acts)
+            told = "feedback" in draft.acts and any(one.item_id in findings.scene.shown for one in draft.mentions)
+            acts = evaluated(acts, draft.mentions, told=told)
         facts = facet_words(draft.constraints, self._finders.speeches)
         query = " ".join(dict.fromkeys([*draft.words, *facts])) if set(acts) & {"recommend", "refine"} else ""
         topic = draft.topic if not acts or set(acts) & {"smalltalk", "out_of_scope"} or draft.topic == "why" else ""

@@ -11,10 +11,12 @@ from typing import Literal, TypeAlias
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.findings import Findings
 from bot.engines.lexical.spans import Span
-from bot.types import Act
+from bot.types import Act, Mention
 from vectorstore.base import Constraint
 
 _MANY = 4
+JUDGED = frozenset({"rejected", "seen"})
+"""Roles of items that somebody has done with."""
 Direction: TypeAlias = Literal["lower", "higher"]
 _ON: Mapping[str, Direction] = {"<=": "lower", "<": "lower", ">=": "higher", ">": "higher"}
 _AWAY: Mapping[str, Direction] = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
@@ -47,6 +49,15 @@ def merged(acts: Iterable[Act]) -> tuple[Act, ...]:
     if len(found) > 1:
         found = [act for act in found if act != "smalltalk"] or found[:1]
     return tuple(found)
+
+
+def evaluated(acts: tuple[Act, ...], mentions: Iterable[Mention], *, told: bool = False) -> tuple[Act, ...]:
+    """``acts``; a change asked for beside an item that was pointed at and is unwanted or known is a verdict as well.
+
+    ``told``: what is thought of a shown item has a clause of its own.
+    """
+    told = told or any(one.how == "reference" and one.role in JUDGED for one in mentions)
+    return ("feedback", *acts) if told and "refine" in acts and "feedback" not in acts else acts
 
 
 def facet_words(constraints: Iterable[Constraint], speeches: Mapping[str, Speech]) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
@@ -30,6 +31,7 @@ SKIPPED = 2
 READ = 3000
 """Items whose descriptions are read for ordinary words: more say the same."""
 _SHORTEST_TYPO = 6
+_SHORTEST_HALF = 3
 _WIDE = 64
 _SOFT_E = re.compile(r"(?<=[sxz])e$|(?<=[cs]h)e$")
 _BRACKETED = re.compile(r"\s*[(\[].*$")
@@ -88,6 +90,11 @@ class Runs:
         for number, title in enumerate(self._titles):
             for place, word in enumerate(title.words[:_WIDE]):
                 self._places.setdefault(word, []).append(number * _WIDE + place)
+        self._doubles: dict[str, list[int]] = {}
+        for number, title in enumerate(self._titles):
+            for place, pair in enumerate(pairwise(title.words[:_WIDE])):
+                if min(map(len, pair)) >= _SHORTEST_HALF and "".join(pair) not in self._places:
+                    self._doubles.setdefault("".join(pair), []).append(number * _WIDE + place)
         self._described = described(vocabulary.items[:READ])
         self._typable: dict[tuple[str, int], list[str]] = {}
         for word in self._places:
@@ -126,6 +133,9 @@ class Runs:
                 for code in places:
                     title, place = divmod(code, _WIDE)
                     yield _State(title, place, place + 1, last, typos=typos)
+        for code in self._doubles.get(base(norms[first]), ()):
+            title, place = divmod(code, _WIDE)
+            yield _State(title, place, place + 2, first + 1)
 
     def _readings(self, norms: Sequence[str], first: int) -> Iterator[tuple[str, int, int]]:
         """What the words at a place may be in titles, where each ends, and its typos."""
@@ -162,6 +172,9 @@ class Runs:
             last += 1
         if last >= len(norms) or state.end >= len(title):
             return
+        pair = title[state.end : state.end + 2]
+        if len(pair) == 2 and base(norms[last]) == "".join(pair):
+            yield _State(state.title, state.begin, state.end + 2, last + 1, state.missed, state.typos)
         for word, after, typos in self._readings(norms, last):
             for place in range(state.end, min(len(title), state.end + 1 + SKIPPED)):
                 skipped = [one for one in title[state.end : place] if one not in self._stops]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.engines.lexical.combining import JUDGED, evaluated
 from bot.engines.reader.conditions import Limit, conditions
 from bot.engines.reader.deciding import Tagged, Told
 from bot.engines.reader.proposing import Proposed
@@ -20,7 +21,6 @@ READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
-_JUDGED = frozenset({"rejected", "seen"})
 LONG = 8
 """Words of a message in which some are there for the story."""
 
@@ -37,11 +37,12 @@ def corrected(
         )
     acts = _acts(intent, told, trust)
     wanting = bool(_WANTING & set(acts))
+    mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, link=link))
     slots = {
-        "acts": acts,
+        "acts": evaluated(acts, mentions),
         "constraints": conditions(intent, proposed, told, trust, limit=limit) if wanting else (),
         "wishes": _wishes(intent, proposed, told, trust) if wanting else (),
-        "mentions": _judged(intent, acts, _mentions(intent, proposed, told, trust, link=link)),
+        "mentions": mentions,
         "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
         "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
         "relatives": _relatives(intent, proposed, told, trust),
@@ -70,7 +71,7 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     A surprise and a fresh start are said in words that the rules know: they stay as they are. Not denied is what words
     such as "back to the films" ask for, and a wish and a service question in one message: the rules cut it into
     clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request for
-    items. Nobody asks why there is none of what they have seen or rule out. Small talk gives way to anything else.
+    items. Nobody asks why there is none of what they see, have seen or rule out. Small talk gives way to anything else.
     """
     if intent.surprise or intent.reset:
         return intent.acts
@@ -79,7 +80,7 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     firm = served == matter and bool(_WANTING & set(intent.acts))
     kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.deny]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
-    if any(one.role in _JUDGED for one in intent.mentions):
+    if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
     if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
@@ -93,7 +94,11 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
 def _pointed(intent: Intent) -> tuple[Act, ...]:
     """The rules' acts that are about items which the message names or points at: two to compare, one to tell of."""
     named = sum(one.role == "mentioned" for one in intent.mentions)
-    wanted = {"compare": named > 1, "why_not": named > 0, "ask_item": named > 0 and bool(intent.asked)}
+    wanted = {
+        "compare": named > 1,
+        "why_not": named > 0,
+        "ask_item": named > 0 and bool(intent.asked or intent.topic == "why"),
+    }
     return tuple(act for act in intent.acts if wanted.get(act))
 
 
