@@ -8,7 +8,18 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from bot.engines.reader.framing import BEFORE, MESSAGE, SCHEMA, SHOWN, Framer
+from bot.engines.encoder import KINDS
+from bot.engines.reader.framing import (
+    BEFORE,
+    MESSAGE,
+    OF_ITEM,
+    OF_NUMBER,
+    OF_SCHEMA,
+    OF_VALUE,
+    SCHEMA,
+    SHOWN,
+    Framer,
+)
 from bot.engines.reader.network import WIDTH, Logits, ReaderNetwork, collate
 from bot.engines.reader.sheet import ABOUT, ACTS, OPERATORS, ROLES, TAGS, VERDICTS, FacetEntry, Sheet, ValueEntry
 from bot.engines.reader.storing import FILE, TABLE, expanded, load, rounded, save
@@ -69,7 +80,7 @@ def read(network, framed):
 
 
 def test_a_sheet_is_framed_as_one_row(tokenizer, framer):
-    """Before, message and schema between the special tokens; the schema alone is segment 1."""
+    """Before, message and schema between the special tokens; every token says what it is part of."""
     framed = framer.frame(SHEET)
     (chunk,) = framed.chunks
     text = "hello there ; | a red lamp under 40 euros like the second one | colour : red , blue , ; price euros : ; |"
@@ -78,7 +89,12 @@ def test_a_sheet_is_framed_as_one_row(tokenizer, framer):
     ]
     assert chunk.ids == [101, *words[:-1]]
     assert SHOWN in chunk.ids and len(chunk.ids) == len(chunk.segments)
-    assert sum(chunk.segments) == len(chunk.ids) - chunk.message[1] - 1
+    said = {
+        kind: tokenizer.decode([id_ for id_, one in zip(chunk.ids, chunk.segments, strict=True) if one == kind])
+        for kind in (OF_SCHEMA, OF_VALUE, OF_NUMBER, OF_ITEM)
+    }
+    assert said[OF_VALUE] == "red" and said[OF_NUMBER] == "40" and said[OF_ITEM] == "the second one"
+    assert said[OF_SCHEMA].startswith("colour : red") and chunk.segments.count(OF_SCHEMA) == len(chunk.ids) - 24
 
 
 @pytest.mark.parametrize("sheet", [SHEET, large(), large(3, 90)])
@@ -325,3 +341,16 @@ def test_weights_of_another_architecture_are_refused(tmp_path, network):
         with pytest.raises(EngineError, match="cannot be used"):
             load(tmp_path, config, table)
     assert table.shape[1] == WIDTH
+
+
+def test_weights_that_tell_two_token_types_apart_read_as_before(network, framer, tmp_path):
+    """Older weights know nothing of words that name values, amounts or items: to them they are plain words."""
+    save(network, tmp_path)
+    stored = load_file(tmp_path / FILE)
+    kinds = f"encoder.{KINDS}"
+    save_file({name: one[:2] if name.startswith(kinds) else one for name, one in stored.items()}, tmp_path / FILE)
+    older = load(tmp_path, tiny_reader.config(), network.state_dict()[TABLE])
+    found = dict(older.named_parameters())[kinds]
+    assert len(found) == 5 and all(torch.equal(found[kind], found[0]) for kind in (OF_VALUE, OF_NUMBER, OF_ITEM))
+    assert not torch.equal(found[OF_SCHEMA], found[0])
+    assert torch.isfinite(read(older, [framer.frame(SHEET)]).acts).all()

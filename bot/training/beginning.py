@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from bot.engines.encoder import EncoderNetwork
+from bot.engines.encoder import KINDS, EncoderNetwork, of_kinds
 from bot.engines.reader.storing import TABLE
 from bot.errors import EngineError, InvalidRequest
 from bot.training.adapters import adapt
@@ -59,6 +59,7 @@ def begun(kind: type[Network], model: Path, plan: Plan, known: Mapping[str, Tens
     network = kind(Shape.read(model, plain=True))
     names = network.encoder.state_dict().keys()
     weights = {name: weight for name, weight in load_file(model / "model.safetensors").items() if name in names}
+    weights[KINDS] = of_kinds(weights[KINDS], network.encoder.config.type_vocab_size)
     network.encoder.load_state_dict(weights, strict=False)
     if known:
         network.load_state_dict(dict(known))

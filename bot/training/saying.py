@@ -31,6 +31,7 @@ class Said:
     values: list[tuple[str, str, str, CharSpan]] = field(default_factory=list)  # letter, value, verdict, where
     numbers: list[tuple[CharSpan, str, str]] = field(default_factory=list)  # where, letter, meaning
     mentions: dict[CharSpan, set[str]] = field(default_factory=dict)
+    titles: set[CharSpan] = field(default_factory=set)  # of the mentions, those by a title
     about: list[tuple[str, str]] = field(default_factory=list)
     tags: list[tuple[CharSpan, str]] = field(default_factory=list)
 
@@ -91,6 +92,7 @@ def _note(meaning: str, mark: Mark, where: CharSpan, said: Said, scene: Scene) -
         said.tags.append((where, meaning))
     elif meaning in ROLES:
         said.mentions.setdefault(where, set()).add(meaning)
+        said.titles |= {where} if mark.letter == "T" else set()
     elif meaning not in NOUNS:
         said.about.append((mark.letter, meaning))
 

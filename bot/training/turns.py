@@ -20,6 +20,8 @@ from bot.training.shops import Shop, ShopFacet
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)?|\b(?:" + "|".join(SMALL) + r")\b", re.IGNORECASE)
 BESIDE = (1, 2, 3, 5)
 """How many values of a facet stand beside those that are spoken of."""
+LOST = 0.1
+"""How often string matching does not find a title."""
 _TITLE_LIKE = re.compile(r"\w{4,}(?: \w{3,})?")
 
 
@@ -88,12 +90,17 @@ class Teller:
         return "alias" if self._random.random() < 0.5 else "none"
 
     def _mentions(self, said: Said, draft: Draft) -> None:
-        """The items that are spoken of, the numbers beside them, and at times words that only look like a title."""
-        draft.mentions = said.mentions
+        """The items that are spoken of, the numbers beside them, and at times words that only look like a title.
+
+        A title is at times not found: then its words are those of one that is missing.
+        """
+        lost = {where for where in sorted(said.titles) if self._random.random() < LOST}
+        draft.mentions = {where: roles for where, roles in said.mentions.items() if where not in lost}
+        draft.targets.tags = [*said.tags, *((where, "missing") for where in sorted(lost))]
         draft.loose_numbers(_NUMBERS)
         if self._random.random() >= 0.25:
             return
-        taken = [*said.mentions, *(where for where, tag in said.tags if tag == "missing")]
+        taken = [*draft.mentions, *(where for where, tag in draft.targets.tags if tag == "missing")]
         words = [found.span() for found in _TITLE_LIKE.finditer(draft.message)]
         free = [span for span in words if not any(touch(span, other) for other in taken)]
         if free:

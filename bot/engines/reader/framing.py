@@ -21,6 +21,8 @@ SHOWN = 1025
 BEFORE, MESSAGE, SCHEMA = 24, 96, 150
 """Tokens kept of what was said before (its end), of the message, and of the schema in one chunk."""
 COLON, COMMA, SEMICOLON = ":", ",", ";"
+PLAIN, OF_SCHEMA, OF_VALUE, OF_NUMBER, OF_ITEM = range(5)
+"""Token types: of the message, of the schema, and of the message's words that name a value, an amount or an item."""
 
 TokenSpan: TypeAlias = tuple[int, int]
 
@@ -42,8 +44,25 @@ class Chunk:
         """Append tokens of the schema; where they stand."""
         first = len(self.ids)
         self.ids.extend(ids)
-        self.segments.extend([1] * len(ids))
+        self.segments.extend([OF_SCHEMA] * len(ids))
         return first, len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What every chunk begins with: what was said before and the message, its tokens' types, and where it stands."""
+
+    ids: Sequence[int]
+    kinds: Sequence[int]
+    message: TokenSpan
+
+    def opened(self) -> Chunk:
+        """A chunk that holds nothing of the schema yet."""
+        return Chunk([*self.ids], [*self.kinds], self.message)
+
+    def used(self, chunk: Chunk) -> int:
+        """How many tokens of the schema ``chunk`` holds."""
+        return len(chunk.ids) - len(self.ids)
 
 
 @dataclass(slots=True)
@@ -81,26 +100,30 @@ class Framer:
             [_tokens(span, offsets, start) for span in spans] for spans in (sheet.numbers, sheet.mentions)
         )
         matched = [_tokens(value.span, offsets, start) if value.span else None for value in sheet.values]
-        chunks = list(self._chunks(sheet, [*head, *ids, SEP], (start, start + len(ids))))
+        kinds = [PLAIN] * (start + len(ids) + 1)
+        for kind, spans in ((OF_VALUE, filter(None, matched)), (OF_NUMBER, numbers), (OF_ITEM, mentions)):
+            for first, last in spans:
+                kinds[first:last] = [kind] * (last - first)
+        chunks = list(self._chunks(sheet, _Head([*head, *ids, SEP], kinds, (start, start + len(ids)))))
         return Framed(sheet, chunks, offsets, numbers, mentions, matched)
 
-    def _chunks(self, sheet: Sheet, head: list[int], message: TokenSpan) -> Iterator[Chunk]:
+    def _chunks(self, sheet: Sheet, head: _Head) -> Iterator[Chunk]:
         of_facet: list[list[int]] = [[] for _ in sheet.facets]
         for index, value in enumerate(sheet.values):
             of_facet[value.facet].append(index)
-        chunk = _opened(head, message)
+        chunk = head.opened()
         for number, facet in enumerate(sheet.facets):
             words = self._entry(facet.words)
             first = self._entry(sheet.values[of_facet[number][0]].words) if of_facet[number] else ()
-            if chunk.facets and _used(chunk, head) + len(words) + len(first) + 3 > SCHEMA:
+            if chunk.facets and head.used(chunk) + len(words) + len(first) + 3 > SCHEMA:
                 yield _closed(chunk)
-                chunk = _opened(head, message)
+                chunk = head.opened()
             self._facet(chunk, number, words)
             for index in of_facet[number]:
                 value_words = self._entry(sheet.values[index].words)
-                if chunk.values and _used(chunk, head) + len(value_words) + 2 > SCHEMA:
+                if chunk.values and head.used(chunk) + len(value_words) + 2 > SCHEMA:
                     yield _closed(chunk)
-                    chunk = _opened(head, message)
+                    chunk = head.opened()
                     self._facet(chunk, number, words)
                 chunk.values.append((index, *chunk.write(value_words or [SEP])))
                 chunk.write(self._comma)
@@ -119,18 +142,9 @@ class Framer:
         return self._ids(text)[:SCHEMA]
 
 
-def _opened(head: Sequence[int], message: TokenSpan) -> Chunk:
-    return Chunk([*head], [0] * len(head), message)
-
-
 def _closed(chunk: Chunk) -> Chunk:
     chunk.write([SEP])
     return chunk
-
-
-def _used(chunk: Chunk, head: Sequence[int]) -> int:
-    """How many tokens of the schema the chunk holds."""
-    return len(chunk.ids) - len(head)
 
 
 def _tokens(span: CharSpan, offsets: Sequence[CharSpan], start: int) -> TokenSpan:

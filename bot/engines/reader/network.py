@@ -7,17 +7,18 @@ no server, so that it trains on a bare machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from bot.engines.encoder import EncoderNetwork
-from bot.engines.reader.framing import Framed
+from bot.engines.reader.framing import OF_ITEM, Framed
 from bot.engines.reader.sheet import ABOUT, ACTS, MATCHES, OPERATORS, ROLES, TAGS, TYPES, VERDICTS
 from vectorstore.embedders.encoder import Shape
 
 WIDTH, SMALL = 384, 128
+TOKEN_TYPES = OF_ITEM + 1
 HEADS = ("acts", "about", "verdicts", "link", "operators", "roles", "tags")
 """The heads, as `Logits` has them."""
 
@@ -105,7 +106,7 @@ class ReaderNetwork(EncoderNetwork):
 
     def __init__(self, config: Shape) -> None:
         """An untrained network in the shape of ``config``; MiniLM's weights can be loaded into ``encoder``."""
-        super().__init__(config)
+        super().__init__(replace(config, type_vocab_size=TOKEN_TYPES))
         self.type_embedding = nn.Embedding(len(TYPES), WIDTH)
         self.match_embedding = nn.Embedding(len(MATCHES), WIDTH)
         self.acts = _mlp(2 * WIDTH, len(ACTS))

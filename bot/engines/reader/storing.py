@@ -14,13 +14,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from bot.engines.reader.network import ReaderNetwork
+from bot.engines.encoder import KINDS, of_kinds
+from bot.engines.reader.network import TOKEN_TYPES, ReaderNetwork
 from bot.errors import EngineError
 from vectorstore.embedders.encoder import Shape
 
 FILE = "reader.safetensors"
 TABLE = "encoder.embeddings.word_embeddings.weight"
 TEMPERATURES = "temperatures"
+TYPES = f"encoder.{KINDS}"
 _SCALE = ".scale"
 _HINT = "install Shelftalk again, train a reader (`shelftalk train reader`), or set SHELFTALK_UNDERSTANDER=lexical"
 
@@ -38,6 +40,7 @@ def load(folder: Path, config: Shape, table: Tensor) -> ReaderNetwork:
     network = ReaderNetwork(config)
     try:
         stored = {TEMPERATURES: network.temperatures, **unpacked(load_file(folder / FILE)), TABLE: table.float()}
+        stored[TYPES] = of_kinds(stored[TYPES], TOKEN_TYPES)
         left = network.load_state_dict(stored, strict=False)
         missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
         if missing or left.unexpected_keys:
