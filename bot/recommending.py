@@ -15,7 +15,7 @@ from bot import explaining, suggesting, types
 from bot.echoes import telling
 from bot.errors import EngineError
 from bot.ranking import Weights, rank, shortlist, stand
-from bot.retrieval import retrieve
+from bot.retrieval import known, retrieve
 from bot.state import after_shown
 from bot.turn import Turn
 from bot.wording import condition, order_words
@@ -176,7 +176,15 @@ def _facts(turn: Turn, found: types.Retrieved) -> dict[str, Any]:
         "loose": bool(state.wishes),
         "alone": not state.query and not state.likes,
         "leading": _leading(turn.cards),
+        "known": bool(found.relaxed) and _known(turn),
     }
+
+
+def _known(turn: Turn) -> bool:
+    """Whether something that meets every condition was shown or ruled out before."""
+    state, items = turn.state, turn.shelf.items
+    rows = items.columns.mask(known(items, state.constraints)).nonzero()[0]
+    return not {items.ids[row] for row in rows}.isdisjoint((*state.shown, *state.seen, *state.rejected, *state.likes))
 
 
 def _leading(cards: Sequence[types.Card]) -> bool:

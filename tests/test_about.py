@@ -180,8 +180,8 @@ def test_a_comparison_of_one_facet_is_answered(english):
     """Both ends of a number are named, alike ones as such, every value of words; silence makes no superlative."""
     compared = partial(about.compared, shelf(), english)
     assert list(compared((ALIEN, JAWS), ("year",))) == [
-        "Jaws is the oldest of these (1975).",
-        "Alien is the newest of these (1979).",
+        "The oldest of these: Jaws (1975).",
+        "The newest of these: Alien (1979).",
     ]
     assert list(compared((ALIEN, JAWS), ("director",))) == [
         "- **Director**: Ridley Scott (Alien); Steven Spielberg (Jaws)"

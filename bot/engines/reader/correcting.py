@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from bot.engines.lexical.combining import JUDGED, evaluated
 from bot.engines.reader.conditions import Limit, conditions
-from bot.engines.reader.deciding import Tagged, Told
+from bot.engines.reader.deciding import WISHED, Tagged, Told
 from bot.engines.reader.proposing import Proposed
-from bot.engines.reader.sheet import ACTS
+from bot.engines.reader.sheet import ACTS, CharSpan
 from bot.engines.reader.trust import Trust
 from bot.types import Act, Intent, Mention, Order, Relative, Role
 from vectorstore.base import Constraint
@@ -21,6 +21,7 @@ READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
+_NOT = "not "
 LONG = 8
 """Words of a message in which some are there for the story."""
 
@@ -109,31 +110,61 @@ def _matter(intent: Intent) -> bool:
 
 
 def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The reader's wishes where it is sure of some, else those of the rules that it finds likely at all.
+    """The rules' wishes in the reader's words where it is sure, without those it finds unlikely, and with its own.
 
-    What is not wanted stays, and so do the rules' wishes where nothing else would be left to look for, or the message
-    is so short that every word of it counts.
+    What is not wanted stays unwanted. The rules' wishes stay where nothing else would be left to look for, and in a
+    message so short that every word of it counts.
     """
     message = proposed.sheet.message
-    found = [one for one in told.tags if one.name in ("wish", "unwanted") and one.sure >= trust.wish]
-    if found:
-        return tuple(dict.fromkeys(_wish(one, message) for one in found))
-    likely = tuple(one for one in intent.wishes if one.startswith("not ") or _likely(one, message, told) >= trust.idle)
-    left = (*(one for one in likely if not one.startswith("not ")), *intent.constraints, *intent.mentions)
-    return likely if (left or intent.relatives) and len(message.split()) >= LONG else intent.wishes
+    tagged = [one for one in told.tags if one.name in WISHED and one.sure >= trust.wish and not _held(one, proposed)]
+    found, used = list[str](), set[Tagged]()
+    short = len(message.split()) < LONG
+    for wish in intent.wishes:
+        where = _place(wish, message)
+        touched = [one for one in tagged if where and _touch(one.span, where)]
+        refused = wish.startswith(_NOT)
+        found += [_wish(one, message, refused=refused) for one in touched if one not in used]
+        used.update(touched)
+        if not touched and (refused or short or _likely(where, told) >= trust.idle):
+            found.append(wish)
+    taken = [span for span in _candidates(proposed) if span]
+    own = [one for one in tagged if one not in used and not any(_touch(one.span, span) for span in taken)]
+    found = list(dict.fromkeys([*found, *(_wish(one, message) for one in own)]))
+    left = (*(one for one in found if not one.startswith(_NOT)), *intent.constraints, *intent.mentions)
+    return tuple(found) if left or intent.relatives else intent.wishes
 
 
-def _likely(wish: str, message: str, told: Told) -> float:
-    """How likely the likeliest word of a wish is part of one, 0 to 1; 1 where the message does not say it so."""
-    said = wish.casefold()
+def _candidates(proposed: Proposed) -> tuple[CharSpan | None, ...]:
+    """Where the message names values, amounts and items."""
+    sheet = proposed.sheet
+    return (*(value.span for value in sheet.values), *sheet.numbers, *sheet.mentions)
+
+
+def _held(tagged: Tagged, proposed: Proposed) -> bool:
+    """Whether words are no more than a value, an amount or an item."""
+    first, last = tagged.span
+    return any(span and span[0] <= first and last <= span[1] for span in _candidates(proposed))
+
+
+def _touch(one: CharSpan, other: CharSpan) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _place(wish: str, message: str) -> CharSpan | None:
+    """Where the message says a wish; None where it says it otherwise."""
+    said = wish.removeprefix(_NOT).casefold()
     start = message.casefold().find(said)
-    inside = [sure for (first, last), sure in told.wished if first < start + len(said) and last > start]
-    return max(inside, default=1.0) if start >= 0 else 1.0
+    return (start, start + len(said)) if start >= 0 else None
 
 
-def _wish(tagged: Tagged, message: str) -> str:
+def _likely(where: CharSpan | None, told: Told) -> float:
+    """How likely the likeliest word of a wish is part of one, 0 to 1; 1 where the message does not say it so."""
+    return max((sure for span, sure in told.wished if where and _touch(span, where)), default=1.0)
+
+
+def _wish(tagged: Tagged, message: str, *, refused: bool = False) -> str:
     text = message[slice(*tagged.span)].strip(" .,;:!?")
-    return f"not {text}" if tagged.name == "unwanted" else text
+    return f"{_NOT}{text}" if refused or tagged.name == "unwanted" else text
 
 
 def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[str]) -> str:
@@ -145,7 +176,7 @@ def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[s
         return intent.query
     values = [one.value for one in constraints if one.op == "is" and isinstance(one.value, str)]
     said = wishes if set(wishes) - set(intent.wishes) else intent.wishes
-    return " ".join(dict.fromkeys((*(one for one in said if not one.startswith("not ")), *values)))
+    return " ".join(dict.fromkeys((*(one for one in said if not one.startswith(_NOT)), *values)))
 
 
 def _mentions(
@@ -178,8 +209,8 @@ def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) 
 
 
 def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The facets that the rules saw named, else those that the reader is sure of."""
-    return intent.asked or _named(proposed, told, "asked", trust)
+    """The facets that the rules saw named, else those that the reader is sure of; a comparison is of all unless named."""
+    return intent.asked or (() if "compare" in intent.acts else _named(proposed, told, "asked", trust))
 
 
 def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Sequence[str] = ()) -> tuple[str, ...]:

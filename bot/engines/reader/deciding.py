@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +14,11 @@ from bot.engines.reader.sheet import ABOUT, ACTS, OPERATORS, ROLES, TAGS, VERDIC
 BEGINS = [place for place, tag in enumerate(TAGS) if tag[0] == "B"]
 INSIDES = [place for place, tag in enumerate(TAGS) if tag[0] == "I"]
 NAMES = [TAGS[place][2:] for place in BEGINS]
+WISHED = ("wish", "unwanted")
+FAINT = 0.3
+"""How likely a word is part of a wish, from which on it counts as one: most words of a message are of nothing."""
+JOINING = frozenset("'’-")
+"""What may stand inside a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,22 @@ class Tagged:
     span: CharSpan
     name: str
     sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the message: how likely it is of nothing and of each of `NAMES`, and whether it begins something."""
+
+    span: CharSpan
+    named: tuple[float, ...]
+    begins: bool
+
+    @property
+    def name(self) -> int:
+        """The likeliest of `NAMES`, counted from 1, where it is likely enough; 0 for none."""
+        best = max(range(1, len(self.named)), key=lambda place: self.named[place])
+        enough = FAINT if NAMES[best - 1] in WISHED else self.named[0]
+        return best if self.named[best] >= enough else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +87,15 @@ def told(framed: Framed, logits: Logits) -> Told:
     roles = (
         logits.roles.reshape(len(framed.chunks), mentions, len(ROLES)).mean(0).sigmoid().tolist() if mentions else []
     )
+    words = _words(framed, logits)
     return Told(
         dict(zip(ACTS, acts, strict=True)),
         tuple(about),
         tuple(verdicts),
         links,
         tuple(dict(zip(ROLES, row, strict=True)) for row in roles),
-        _tagged(framed, logits),
-        _wished(framed, logits),
+        _tagged(words),
+        _wished(words),
     )
 
 
@@ -92,31 +114,51 @@ def _link(framed: Framed, logits: Logits, place: int) -> Link:
     return Link(best, OPERATORS[int(operators.argmax())], float(operators.max()) / total)
 
 
-def _wished(framed: Framed, logits: Logits) -> tuple[tuple[CharSpan, float], ...]:
-    """How likely each word piece of the message is part of a wish, wanted or not."""
-    first, last = framed.chunks[0].message
-    chances = logits.tags[:, first:last].mean(0).softmax(-1)
-    columns = [place for place, tag in enumerate(TAGS) if tag[2:] in ("wish", "unwanted")]
-    return tuple(zip(framed.offsets, chances[:, columns].sum(-1).tolist(), strict=False))
+def _wished(words: Sequence[Word]) -> tuple[tuple[CharSpan, float], ...]:
+    """How likely each word of the message is part of a wish, wanted or not."""
+    return tuple((word.span, sum(word.named[NAMES.index(name) + 1] for name in WISHED)) for word in words)
 
 
-def _tagged(framed: Framed, logits: Logits) -> tuple[Tagged, ...]:
-    """Runs of words of one name as characters of the message.
-
-    Beginning and inside count together; a run is cut in two only where a word is likelier to begin one than not.
-    """
+def _words(framed: Framed, logits: Logits) -> list[Word]:
+    """The words of the message, each with the mean of what the heads say of its pieces."""
     first, last = framed.chunks[0].message
     chances = logits.tags[:, first:last].mean(0).softmax(-1)
     begins, insides = chances[:, BEGINS], chances[:, INSIDES]
     named = torch.cat([chances[:, :1], begins + insides], -1)
-    best, fresh = named.argmax(-1).tolist(), begins.max(-1).values > 0.5
+    groups = list[list[int]]()
+    for place, (start, _) in enumerate(framed.offsets):
+        whole = groups and start == framed.offsets[place - 1][1] and _inside(framed.sheet.message, start)
+        groups = [*groups[:-1], [*groups[-1], place]] if whole else [*groups, [place]]
+    return [
+        Word(
+            (framed.offsets[group[0]][0], framed.offsets[group[-1]][1]),
+            tuple(named[group].mean(0).tolist()),
+            bool(begins[group[0]].max() > 0.5),
+        )
+        for group in groups
+    ]
+
+
+def _inside(message: str, place: int) -> bool:
+    """Whether a character and the one before it belong to one word."""
+    return all(one.isalnum() or one in JOINING for one in message[place - 1 : place + 1])
+
+
+def _tagged(words: Sequence[Word]) -> tuple[Tagged, ...]:
+    """Runs of words of one name as characters of the message.
+
+    Beginning and inside count together; a run is cut in two only where a word is likelier to begin one than not.
+    """
     found: list[Tagged] = []
-    start = 0
-    for place in range(1, len(best) + 1):
-        if place < len(best) and best[place] == best[start] and not fresh[place]:
-            continue
-        if best[start]:
-            sure = float(named[start:place, best[start]].mean())
-            found.append(Tagged((framed.offsets[start][0], framed.offsets[place - 1][1]), NAMES[best[start] - 1], sure))
-        start = place
+    runs = list[tuple[int, list[Word]]]()
+    for word in words:
+        name = word.name
+        if runs and runs[-1][0] == name and not word.begins:
+            runs[-1][1].append(word)
+        else:
+            runs.append((name, [word]))
+    for name, run in runs:
+        if name:
+            sure = sum(word.named[name] for word in run) / len(run)
+            found.append(Tagged((run[0].span[0], run[-1].span[1]), NAMES[name - 1], sure))
     return tuple(found)
