@@ -16,6 +16,8 @@ SHORTEST = 3
 """A word that says something has so many letters at least, and so has what is left of one without its ending."""
 REACH = 2
 """A denial reaches over so many words: "no trace of zombies" says nothing of zombies."""
+LESSENING = frozenset({"less", "fewer"})
+"""Words of a wish that what follows is not to be found."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _ENDINGS = (("ing", SHORTEST), ("ed", SHORTEST), ("ly", 4), ("ness", 4), ("ful", 4))
@@ -34,12 +36,12 @@ def telling(wish: str) -> tuple[str, ...]:
 
 
 def echoed(wish: str, text: str, *, shortest: int = SHORTEST) -> dict[str, str]:
-    """Those of the telling words that ``text`` says too -> as it says them; none of a wish that denies something.
+    """Those of the telling words that ``text`` says too -> as it says them; none of a wish that denies or lessens.
 
     Words of the text whose stem has fewer letters than ``shortest`` do not count.
     """
     denials = claim_words("en").negators
-    if denials & set(wish.casefold().split()):
+    if (denials | LESSENING) & set(wish.casefold().split()):
         return {}
     said = _WORD.findall(text)
     lower = [word.casefold() for word in said]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.anchors import anchors, cosines, overlap
 from bot.retrieval import chance, distance
-from bot.state import UNWANTED
+from bot.state import declined
 from vectorstore.words import all_tokens, tokens
 
 if TYPE_CHECKING:
@@ -138,12 +138,12 @@ def _disliked(index: ItemIndex, state: DialogueState, rows: NDArray[np.intp]) ->
 
 def _unwanted(index: ItemIndex, state: DialogueState, ids: Sequence[str]) -> Column:
     """How many declined things each text speaks of: "not cotton" meets "soft cotton" and passes over "no cotton"."""
-    declined = [words for wish in state.wishes if wish.startswith(UNWANTED) and (words := set(tokens(wish)) - DENIALS)]
+    unwanted = [words for wish in state.wishes if (words := set(tokens(declined(wish))) - DENIALS)]
     found = np.zeros(len(ids), np.float32)
-    for place, id_ in enumerate(ids if declined else ()):
+    for place, id_ in enumerate(ids if unwanted else ()):
         item = index.items[id_]
         said = _affirmed(all_tokens(f"{item.title} . {item.description}"))
-        found[place] = sum(words <= said for words in declined)
+        found[place] = sum(words <= said for words in unwanted)
     return found
 
 

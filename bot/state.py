@@ -19,6 +19,8 @@ from vectorstore.base import Constraint, Item
 WISHES = 6
 UNWANTED = "not "
 """A wish that begins so says what is unwanted: a chip like any other, but no text to search or quote for."""
+LESSENING = ("less ", "fewer ")
+"""So begin wishes of which the items should have less: no text to search or quote for either."""
 _PRESSES: dict[str, FeedbackKind] = {"liked": "like", "rejected": "dislike", "seen": "seen"}
 
 
@@ -142,7 +144,12 @@ def on_page(state: DialogueState, item_id: str | None) -> DialogueState:
 
 def searchable(wishes: Iterable[str]) -> tuple[str, ...]:
     """The wishes that say what is wanted."""
-    return tuple(wish for wish in wishes if not wish.startswith(UNWANTED))
+    return tuple(wish for wish in wishes if not declined(wish))
+
+
+def declined(wish: str) -> str:
+    """What a wish wants none or less of: "gory" of "not gory" and of "less gory"; empty for what is wanted."""
+    return next((wish[len(one) :] for one in (UNWANTED, *LESSENING) if wish.casefold().startswith(one)), "")
 
 
 def _anew(state: DialogueState) -> DialogueState:

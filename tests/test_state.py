@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.memory.records import load_state
-from bot.state import UNWANTED, WISHES, after_shown, edit, fold, searchable
+from bot.state import UNWANTED, WISHES, after_shown, declined, edit, fold, searchable
 from bot.types import DialogueState, Feedback, Intent, Mention, Order, Relative, Vague, plain
 from bot.wording import chips, constraint_key, wish_key
 from tests.films import prompts
@@ -520,3 +520,11 @@ def test_a_title_asked_for_afresh_ends_what_it_is_not():
     liked = (Mention("Alien", alien.id, "liked"),)
     assert fold(before, Intent(("recommend",), mentions=liked), items=ITEMS).constraints == (recent,)
     assert fold(before, Intent(("refine",), mentions=liked), items=ITEMS).constraints == (comedy, recent)
+
+
+@pytest.mark.parametrize(
+    ("wish", "of"), [("not gory", "gory"), ("less sad", "sad"), ("fewer jokes", "jokes"), ("sad", "")]
+)
+def test_what_a_wish_wants_none_or_less_of_is_not_searched_for(wish, of):
+    """ "Less sad" looks for nothing sad."""
+    assert declined(wish) == of and searchable((wish,)) == (() if of else (wish,))

@@ -209,7 +209,7 @@ def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) 
 
 
 def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The facets that the rules saw named, else those that the reader is sure of; a comparison is of all unless named."""
+    """The facets that the rules saw named, else those that the reader is sure of; a comparison is of all facets."""
     return intent.asked or (() if "compare" in intent.acts else _named(proposed, told, "asked", trust))
 
 
