@@ -134,6 +134,11 @@ def why(voice: Voice, card: Mapping[str, Any]) -> str:
     return voice.phrase(_ITEM, "why", title=card["title"], reasons=[*said])
 
 
+def unrecorded(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> str:
+    """No facet holds what was asked of the items."""
+    return voice.phrase(_ITEM, "unrecorded", titles=[shelf.items.items[id_].title for id_ in ids])
+
+
 def missing(voice: Voice, title: str) -> str:
     """The catalogue does not hold that title."""
     return voice.phrase(_ITEM, "not_in_catalog", title=title)

@@ -73,6 +73,8 @@ def _recommend(turn: Turn, memory: Memory) -> Iterator[types.Event]:
 def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """An item's record in words; a title that is not here leads to its nearest ones, labelled as such."""
     ids = about.subjects(turn.state, turn.intent) or about.of_page(turn.state, turn.intent)
+    if turn.intent.topic == "why":
+        ids = ids or turn.state.last_shown[: about.MOST]
     absent = any(mention.item_id is None and mention.how == "title" for mention in turn.intent.mentions)
     if absent and not ids:
         yield from _instead(turn)
@@ -88,7 +90,12 @@ def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
         yield from _say([about.why(turn.voice, card) for card in shown.values()], between="\n\n")
         return
     if not turn.intent.asked:
+        listed = turn.state.last_shown
         yield from show(turn, ids)
+        if set(ids) < set(listed):
+            turn.state = replace(turn.state, last_shown=listed)
+    if turn.intent.topic == "unrecorded":
+        yield from _say([about.unrecorded(turn.shelf, turn.voice, ids)], between="\n\n")
     yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
 
 

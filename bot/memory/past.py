@@ -120,18 +120,27 @@ class Past:
 
 def as_messages(rows: Sequence[Row[Any]], items: Mapping[str, Sequence[str]]) -> tuple[Message, ...]:
     """Turns as messages, oldest first; where the visitor came to an item's page, a "system" message shows that item,
-    and where they left it for another, one without items.
+    and where they left it for another, one without items. Items of a list that a question was about are no list of
+    their own: what is counted from the first to the last stays.
     """
     messages: list[Message] = []
-    page = ""
+    page, listed = "", tuple[str, ...]()
     for row in rows:
         if (row.product_id or "") != page:
             page = row.product_id or ""
             messages.append(Message("system", "", (page,) if page else ()))
         messages.append(Message("visitor", row.message))
-        if row.reply or items.get(row.id):
-            messages.append(Message("assistant", row.reply, tuple(items.get(row.id, ()))))
+        seen = tuple(items.get(row.id, ()))
+        listed, fresh = (listed, ()) if _asked_of(row.events, seen, listed) else (seen or listed, seen)
+        if row.reply or seen:
+            messages.append(Message("assistant", row.reply, fresh))
     return tuple(messages)
+
+
+def _asked_of(events: Sequence[Mapping[str, Any]] | None, seen: Sequence[str], listed: Sequence[str]) -> bool:
+    """Whether a turn only told of items that were ``listed`` before."""
+    intents = [event["data"]["intent"] for event in events or () if event["event"] == "understood"]
+    return bool(intents) and intents[-1]["acts"] == ["ask_item"] and set(seen) < set(listed)
 
 
 def items_by_turn(connection: Connection, turn_ids: Sequence[str]) -> dict[str, list[str]]:

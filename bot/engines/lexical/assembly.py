@@ -21,6 +21,7 @@ from bot.types import Act, Intent, Mention, Order, Relative, Vague
 from vectorstore.base import Constraint
 
 _WEAK_TOPICS = ("", "affirm", "unclear", "hello")
+_OF_ITEMS = ("why", "unrecorded")
 _ASKING = ("ask_item", "compare", "why_not")
 
 
@@ -247,7 +248,7 @@ class Assembler:
             acts = evaluated(acts, draft.mentions, told=told)
         facts = facet_words(draft.constraints, self._finders.speeches)
         query = " ".join(dict.fromkeys([*draft.words, *facts])) if set(acts) & {"recommend", "refine"} else ""
-        topic = draft.topic if not acts or set(acts) & {"smalltalk", "out_of_scope"} or draft.topic == "why" else ""
+        topic = draft.topic if not acts or set(acts) & {"smalltalk", "out_of_scope"} or draft.topic in _OF_ITEMS else ""
         return Intent(
             acts=acts,
             query=query or self._liked_titles(draft, acts),

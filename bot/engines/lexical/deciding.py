@@ -32,7 +32,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One clause with all that was found in it. ``named``: an earlier clause of the message named an item."""
+    """One clause with all that was found in it. ``named``: an earlier clause of the message named an item, or pointed at one."""
 
     text: str
     clause: Labelled
@@ -70,7 +70,7 @@ class Decider:
         text = blanked(findings.reading, item.clause, [span for span in spans if span.kind == "title"])
         words = findings.reading.norms(item.clause.start, item.clause.end)
         named = any(
-            judged.span.kind == "title"
+            bool(judged.span.mentions)
             for other in findings.clauses
             if other.content and other.clause.end <= item.clause.start
             for judged in findings.mentions(other.clause)
@@ -95,8 +95,15 @@ class Decider:
         if says("compare", text) and self._compares(case):
             return Decision("compare", asked=self.asked(case))
         if self._asks(case):
-            return Decision("ask_item", asked=self.asked(case))
+            asked = self.asked(case)
+            return Decision("ask_item", asked=asked, topic="" if asked else self._unrecorded(case))
         return None
+
+    def _unrecorded(self, case: Case) -> str:
+        """The topic of a yes-or-no question about what no facet holds: "is it on 4k?"."""
+        starts = case.text.split()[:1]
+        asks = bool(starts) and starts[0] in word_set("deciding_yes_no") and bool(case.wishes) and bool(case.mentions)
+        return "unrecorded" if asks and not self._acts.says("have", case.text) else ""
 
     def _compares(self, case: Case) -> bool:
         pointed = sum(len(judged.span.mentions) for judged in case.mentions)
