@@ -99,8 +99,9 @@ class Intent:
     that search uses for this message. ``more`` is "something else": exclude what was shown. ``surprise``: the
     visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/ refusal situation key
     ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of small talk and of
-    what is out of scope ("hello", "thanks", "gibberish", ...; "why" for "why this one?", "unrecorded" for a question that no facet answers). ``engines`` names the
-    engine that decided each slot, ``prompts`` what a language model was asked with. ``confidence`` is 0 to 1.
+    what is out of scope ("hello", "thanks", "gibberish", ...), "why" for "why this one?", "unrecorded" for a question
+    about an item that no facet answers. ``engines`` names the engine that decided each slot, ``prompts`` what a
+    language model was asked with. ``confidence`` is 0 to 1.
     """
 
     acts: tuple[Act, ...]

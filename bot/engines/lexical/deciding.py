@@ -32,7 +32,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One clause with all that was found in it. ``named``: an earlier clause of the message named an item, or pointed at one."""
+    """One clause with all that was found in it. ``named``: an earlier clause named or pointed at an item."""
 
     text: str
     clause: Labelled
