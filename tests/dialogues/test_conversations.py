@@ -319,3 +319,23 @@ def test_a_title_that_is_not_here_in_the_middle(visitor):
     assert reply["text"].count("Inception 2") <= 2 and len(ids(reply)) == 3
     assert "inception-2010" in ids(reply)
     assert reply["state"]["constraints"] == wanted
+
+
+def test_questions_about_one_of_a_list_leave_the_list_as_it_was(visitor):
+    """After the first was told of, the second is still the second of the list, and "why?" is answered for all."""
+    listed = ids(visitor.say("a comedy from the 1960s"))
+    assert ids(visitor.say("tell me about the first")) == listed[:1]
+    reply = visitor.say("tell me about the second")
+    assert ids(reply) == listed[1:2] and reply["state"]["last_shown"] == listed
+    assert [m["item_id"] for m in visitor.say("the third, how long is it?")["intent"]["mentions"]] == listed[2:]
+    assert all(one in visitor.say("why?")["text"] for one in ("1960s",))
+
+
+def test_what_was_asked_of_several_is_answered(visitor):
+    """The ends of a number, not every difference; a question about what no field holds is said to be one."""
+    listed = visitor.say("a comedy from the 1990s under 100 minutes")
+    reply = visitor.say("which of those is the longest?")
+    assert "The longest of these" in reply["text"] and "Director" not in reply["text"]
+    assert str(int(max(facet(listed, "runtime")))) in reply["text"]
+    told = visitor.say("is the first one shot on location?")
+    assert "no field" in told["text"] and ids(told) == ids(listed)[:1]
