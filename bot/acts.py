@@ -95,7 +95,7 @@ def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
         if set(ids) < set(listed):
             turn.state = replace(turn.state, last_shown=listed)
     if turn.intent.topic == "unrecorded":
-        yield from _say([about.unrecorded(turn.shelf, turn.voice, ids)], between="\n\n")
+        yield types.Delta(f"{about.unrecorded(turn.shelf, turn.voice, ids)}\n\n")
     yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
 
 
