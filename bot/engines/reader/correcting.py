@@ -22,6 +22,8 @@ _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
 _NOT = "not "
+HARDLY = 0.05
+"""How likely an act must be at least that the rules see in words of its own."""
 LONG = 8
 """Words of a message in which some are there for the story."""
 
@@ -69,20 +71,23 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    A surprise and a fresh start are said in words that the rules know: they stay as they are. Not denied is what words
-    such as "back to the films" ask for, and a wish and a service question in one message: the rules cut it into
+    A surprise and a fresh start are said in words that the rules know: they stay as they are. Hardly ever denied is what
+    words such as "back to the films" ask for, and a wish and a service question in one message: the rules cut it into
     clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request for
-    items. Nobody asks why there is none of what they see, have seen or rule out. Small talk gives way to anything else.
+    items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
+    comparison, and small talk gives way to anything else.
     """
     if intent.surprise or intent.reset:
         return intent.acts
     chances, pointed = told.acts, _pointed(intent)
     served, matter = "support" in intent.acts, _matter(intent)
     firm = served == matter and bool(_WANTING & set(intent.acts))
-    kept = [act for act in intent.acts if firm or act in pointed or chances[act] > 1 - trust.deny]
+    kept = [act for act in intent.acts if act in pointed or chances[act] > (HARDLY if firm else 1 - trust.deny)]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
+    if "compare" in kept:
+        new = [act for act in new if act != "ask_item"]
     if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
     if {*kept, *new} >= _WANTING:
