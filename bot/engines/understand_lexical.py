@@ -64,6 +64,8 @@ class LexicalUnderstander:
         key = words(clean(text))
         titles = self._finders.titles
         found = titles.exact(key) or titles.fuzzy(key) if key else None
+        if found is None and len(titles.content(key)) > 1:
+            found = titles.partial(key)
         if found:
             return Mention(text, found.item_id, confidence=found.score / 100)
         return Mention(text, None, near=titles.near(key) if key else (), confidence=0.6)
