@@ -40,6 +40,14 @@ def of_page(state: types.DialogueState, intent: types.Intent) -> tuple[str, ...]
     return (state.page,) if state.page and intent.asked and not intent.mentions else ()
 
 
+def chosen(intent: types.Intent) -> tuple[str, ...]:
+    """The ids of shown items that a message is for, where it says nothing against others and asks for none."""
+    if {"recommend", "refine"} & set(intent.acts) or intent.more or intent.surprise:
+        return ()
+    ids = [one.item_id for one in intent.mentions if one.role == "liked" and one.how == "reference" and one.item_id]
+    return tuple(dict.fromkeys(ids)) if len(ids) == len(intent.mentions) else ()
+
+
 def told(shelf: types.Shelf, voice: Voice, ids: Sequence[str], asked: Sequence[str]) -> Iterator[str]:
     """What the records say of the ``asked`` facets, or everything when none is named."""
     for id_ in ids:
@@ -132,6 +140,11 @@ def why(voice: Voice, card: Mapping[str, Any]) -> str:
     """Why an item was chosen: the reasons that its card gave, its grounds and its limit."""
     said = dict.fromkeys((*card["reasons"], *card["details"], *card["unmet"]))
     return voice.phrase(_ITEM, "why", title=card["title"], reasons=[*said])
+
+
+def noted(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> str:
+    """Shown items that the visitor is for."""
+    return voice.phrase(_ITEM, "noted", titles=[shelf.items.items[id_].title for id_ in ids])
 
 
 def unrecorded(shelf: types.Shelf, voice: Voice, ids: Sequence[str]) -> str:

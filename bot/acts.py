@@ -70,6 +70,17 @@ def _recommend(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     yield from recommend(turn)
 
 
+def _judge(turn: Turn, memory: Memory) -> Iterator[types.Event]:
+    """What was chosen from the list is noted, and nothing else put in its place; any other verdict changes the list."""
+    chosen = about.chosen(turn.intent)
+    if not chosen:
+        yield from recommend(turn)
+        return
+    turn.state = replace(turn.state, focus=chosen[0] if len(chosen) == 1 else None)
+    turn.suggestions = suggesting.after_facts(turn, chosen)
+    yield from _say([about.noted(turn.shelf, turn.voice, chosen)])
+
+
 def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     """An item's record in words; a title that is not here leads to its nearest ones, labelled as such."""
     ids = about.subjects(turn.state, turn.intent) or about.of_page(turn.state, turn.intent)
@@ -192,7 +203,7 @@ def _listed(lines: Sequence[str]) -> Iterator[types.Event]:
 _HANDLERS: dict[types.Act, Callable[[Turn, Memory], Iterator[types.Event]]] = {
     "recommend": _recommend,
     "refine": _recommend,
-    "feedback": _recommend,
+    "feedback": _judge,
     "ask_item": _ask_item,
     "compare": _compare,
     "why_not": _why_not,

@@ -5,10 +5,13 @@ What the reader is not sure of stays as the rules had it. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.engines.lexical.combining import JUDGED, evaluated
+from bot.engines.lexical.lexicon import table
 from bot.engines.reader.conditions import Limit, conditions
 from bot.engines.reader.deciding import WISHED, Tagged, Told
 from bot.engines.reader.proposing import Proposed
@@ -22,8 +25,8 @@ _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
 _NOT = "not "
-HARDLY = 0.05
-"""How likely an act must be at least that the rules see in words of its own."""
+HARDLY, NEVER = 0.05, 0.003
+"""How likely an act must be at least that the rules see in words of its own, and beside a service question."""
 LONG = 8
 """Words of a message in which some are there for the story."""
 
@@ -71,10 +74,10 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    A surprise and a fresh start are said in words that the rules know: they stay as they are. Hardly denied is what
-    words such as "back to the films" ask for, and a wish and a service question in one message: the rules cut it into
-    clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request for
-    items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
+    A surprise and a fresh start are said in words that the rules know: they stay as they are. Hardly denied is what words
+    such as "back to the films" ask for, still less a wish and a service question in one message: the rules cut it
+    into clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
+    for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
     comparison, and small talk gives way to anything else.
     """
     if intent.surprise or intent.reset:
@@ -82,7 +85,8 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     chances, pointed = told.acts, _pointed(intent)
     served, matter = "support" in intent.acts, _matter(intent)
     firm = served == matter and bool(_WANTING & set(intent.acts))
-    kept = [act for act in intent.acts if act in pointed or chances[act] > (HARDLY if firm else 1 - trust.deny)]
+    least = NEVER if served and _questions().search(intent.question.lower()) else HARDLY
+    kept = [act for act in intent.acts if act in pointed or chances[act] > (least if firm else 1 - trust.deny)]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
@@ -95,6 +99,12 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
     found = tuple(dict.fromkeys((*kept, *new))) or intent.acts
     return found if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
+
+
+@lru_cache(maxsize=1)
+def _questions() -> re.Pattern[str]:
+    """What tells a question from a statement."""
+    return re.compile(table("en.acts")["forms"]["question"])
 
 
 def _pointed(intent: Intent) -> tuple[Act, ...]:
