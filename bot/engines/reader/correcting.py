@@ -74,8 +74,8 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    A surprise and a fresh start are said in words that the rules know: they stay as they are. Hardly denied is what words
-    such as "back to the films" ask for, still less a wish and a service question in one message: the rules cut it
+    A surprise and a fresh start are said in words that the rules know: they stay as they are. Hardly denied is what
+    words such as "back to the films" ask for, still less a wish and a service question in one message: the rules cut it
     into clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
     for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
     comparison, and small talk gives way to anything else.
