@@ -105,9 +105,14 @@ def _ask_item(turn: Turn, memory: Memory) -> Iterator[types.Event]:
         yield from show(turn, ids)
         if set(ids) < set(listed):
             turn.state = replace(turn.state, last_shown=listed)
+    yield from _unrecorded(turn, ids)
+    yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
+
+
+def _unrecorded(turn: Turn, ids: Sequence[str]) -> Iterator[types.Event]:
+    """Where no facet holds what was asked of the items, that comes first."""
     if turn.intent.topic == "unrecorded":
         yield types.Delta(f"{about.unrecorded(turn.shelf, turn.voice, ids)}\n\n")
-    yield from _say([*about.told(turn.shelf, turn.voice, ids, turn.intent.asked)])
 
 
 def _instead(turn: Turn) -> Iterator[types.Event]:
@@ -123,6 +128,7 @@ def _compare(turn: Turn, memory: Memory) -> Iterator[types.Event]:
     named = about.subjects(turn.state, turn.intent)
     ids = named if len(named) > 1 else tuple(dict.fromkeys((*named, *turn.state.last_shown)))[:2]
     turn.suggestions = suggesting.after_facts(turn, ids)
+    yield from _unrecorded(turn, ids)
     yield from _listed([*about.compared(turn.shelf, turn.voice, ids, turn.intent.asked)])
 
 

@@ -93,16 +93,17 @@ class Decider:
         if says("how_to", text) and case.mentions and not self._acts.asked(text):
             return Decision("support")
         if says("compare", text) and self._compares(case):
-            return Decision("compare", asked=self.asked(case))
+            asked = self.asked(case)
+            return Decision("compare", asked=asked, topic="" if asked else self._unrecorded(case))
         if self._asks(case):
             asked = self.asked(case)
             return Decision("ask_item", asked=asked, topic="" if asked else self._unrecorded(case))
         return None
 
     def _unrecorded(self, case: Case) -> str:
-        """The topic of a yes-or-no question about what no facet holds: "is it on 4k?"."""
-        starts = case.text.split()[:1]
-        asks = bool(starts) and starts[0] in word_set("deciding_yes_no") and bool(case.wishes) and bool(case.mentions)
+        """The topic of a question about what no facet holds: "is it on 4k?", "which are good in the cold?"."""
+        starts = set(case.text.split()[:1]) & (word_set("deciding_yes_no") | word_set("assembly_which"))
+        asks = bool(starts) and bool(case.wishes) and bool(case.mentions or case.shown)
         return "unrecorded" if asks and not self._acts.says("have", case.text) else ""
 
     def _compares(self, case: Case) -> bool:

@@ -25,6 +25,8 @@ _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
 _NOT = "not "
+COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
+"""Topics of messages that are nothing else."""
 HARDLY, NEVER = 0.05, 0.003
 """How likely an act must be at least that the rules see in words of its own, and beside a service question."""
 LONG = 8
@@ -74,13 +76,13 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    A surprise and a fresh start are said in words that the rules know: they stay as they are. Hardly denied is what
+    Surprises, fresh starts and thanks are said in words that the rules know: they stay. Hardly denied is what
     words such as "back to the films" ask for, still less a wish and a service question in one message: the rules cut it
     into clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
     for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
     comparison, and small talk gives way to anything else.
     """
-    if intent.surprise or intent.reset:
+    if intent.surprise or intent.reset or intent.topic in COURTESIES:
         return intent.acts
     chances, pointed = told.acts, _pointed(intent)
     served, matter = "support" in intent.acts, _matter(intent)
