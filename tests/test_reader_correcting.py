@@ -146,6 +146,10 @@ def test_a_service_question_without_a_wish_is_no_request():
     assert decide(asked, proposed(), told(acts={"recommend": 0.99, "support": 0.01})).acts == ("support",)
     both = replace(asked, acts=("recommend", "support"))
     assert decide(both, proposed(), told(acts={"support": 0.99})).acts == ("support",)
+    wish = replace(both, wishes=("red",), question="it fell apart")
+    assert decide(wish, proposed(), told(acts={"recommend": 0.99, "support": 0.01})).acts == ("recommend",)
+    asks = replace(wish, question="can I return it")
+    assert decide(asks, proposed(), told(acts={"recommend": 0.99, "support": 0.01})).acts == ("recommend", "support")
 
 
 def test_two_named_items_are_compared_whatever_the_reader_hears():
@@ -166,6 +170,23 @@ def test_an_item_is_only_named_where_nothing_is_asked_for():
     assert [one.role for one in kept.mentions] == ["liked"]
 
 
+def test_thanks_are_thanks():
+    """Whatever the list before makes the reader hear."""
+    thanks = Intent(acts=("smalltalk",), topic="thanks")
+    assert decide(thanks, proposed(), told(acts={"refine": 0.99})) == thanks
+
+
+def test_a_verdict_beside_a_change_is_feedback():
+    """And so is what the reader makes of an item that was pointed at."""
+    first = Mention(text="the first", item_id="j1", role="rejected", how="reference")
+    assert decide(
+        replace(RULED, acts=("refine",), mentions=(first,)), proposed(), told(acts={"refine": 0.99})
+    ).acts == (
+        "feedback",
+        "refine",
+    )
+
+
 def test_going_back_to_the_shelf_is_not_denied():
     """ "Thanks, back to the films": the rules know the words, the reader hears the thanks, which give way."""
     back = Intent(acts=("recommend",))
@@ -179,11 +200,23 @@ def test_a_service_question_is_the_message_itself():
 
 
 def test_wishes_are_the_tagged_words():
-    """Where the reader is sure of some; unwanted ones begin with "not"."""
+    """Where the reader is sure of some; unwanted ones begin with "not". Those of the rules go where it doubts them."""
     ruled = replace(RULED, wishes=("below",))
     tags = (Tagged((2, 5), "wish", 0.9), Tagged((24, 33), "unwanted", 0.9))
-    assert decide(ruled, proposed(), told(tags=tags)).wishes == ("red", "not too heavy")
+    doubted = (((10, 15), 0.001), ((2, 5), 0.9))
+    assert decide(ruled, proposed(), told(tags=tags, wished=doubted)).wishes == ("red", "not too heavy")
+    assert decide(ruled, proposed(), told(tags=tags)).wishes == ("below", "red", "not too heavy")
     assert decide(ruled, proposed(), told(tags=(Tagged((2, 5), "wish", 0.3),))).wishes == ("below",)
+
+
+def test_a_wish_of_the_rules_takes_the_readers_words():
+    """ "Good one" is "a good one below 50" where the reader says so; what was unwanted stays unwanted."""
+    ruled = replace(RULED, wishes=("not heavy",))
+    found = decide(ruled, proposed(), told(tags=(Tagged((24, 33), "wish", 0.9),)))
+    assert found.wishes == ("not too heavy",)
+    held = replace(proposed().sheet, numbers=((24, 33),))
+    kept = decide(ruled, replace(proposed(), sheet=held), told(tags=(Tagged((24, 33), "wish", 0.9),)))
+    assert kept.wishes == ("not heavy",)
 
 
 def test_an_idle_wish_of_the_rules_goes():

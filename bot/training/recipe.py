@@ -52,7 +52,7 @@ class Recipe(Plan):
     - ``start``: the folder of the reader that it goes on from; empty for MiniLM with untrained heads.
     """
 
-    shares: tuple[float, float, float, float, float] = (0.35, 0.12, 0.14, 0.07, 0.32)
+    shares: tuple[float, float, float, float, float] = (0.27, 0.12, 0.1, 0.06, 0.45)
     pseudo: float = 0.45
     anywhere: float = 0.4
     start: str = ""

@@ -28,7 +28,8 @@ _NOT = "not "
 COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
 """Topics of messages that are nothing else."""
 HARDLY, NEVER = 0.05, 0.003
-"""How likely an act must be at least that the rules see in words of its own, and beside a service question."""
+"""How likely a wish and a service question must be at least that the rules see in one message; the latter in the form
+of a question."""
 LONG = 8
 """Words of a message in which some are there for the story."""
 
@@ -76,9 +77,9 @@ def _danger(told: Told, trust: Trust) -> str:
 def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    Surprises, fresh starts and thanks are said in words that the rules know: they stay. Hardly denied is what
-    words such as "back to the films" ask for, still less a wish and a service question in one message: the rules cut it
-    into clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
+    Surprises, fresh starts and thanks are said in words that the rules know: they stay, as does what words such as
+    "back to the films" ask for. Hardly denied is a wish and a service question in one message: the rules cut it into
+    clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
     for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
     comparison, and small talk gives way to anything else.
     """
@@ -87,8 +88,9 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     chances, pointed = told.acts, _pointed(intent)
     served, matter = "support" in intent.acts, _matter(intent)
     firm = served == matter and bool(_WANTING & set(intent.acts))
-    least = NEVER if served and _questions().search(intent.question.lower()) else HARDLY
-    kept = [act for act in intent.acts if act in pointed or chances[act] > (least if firm else 1 - trust.deny)]
+    asks = served and _questions().search(intent.question.lower())
+    least = NEVER if asks else HARDLY if served else 0.0
+    kept = [act for act in intent.acts if act in pointed or chances[act] >= (least if firm else 1 - trust.deny)]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
