@@ -68,6 +68,7 @@ _EMPTY: Mapping[str, Any] = {
     "loose": False,
     "alone": False,
     "leading": False,
+    "known": False,
 }
 """What a fact is when the brief does not hold it."""
 
