@@ -258,3 +258,27 @@ def test_danger_is_raised_and_never_lowered():
     assert (found.acts, found.sensitive, found.constraints) == (("out_of_scope",), "self_harm", ())
     held = Intent(acts=("out_of_scope",), sensitive="injection", topic="injection")
     assert decide(held, proposed(), told()) == held
+
+
+def doubted(*spans):
+    """Items that are named at ``spans`` of `MESSAGE`, for which the rules found too little."""
+    asked = proposed()
+    items = tuple(Span(0, 1, "title", mentions=(Mention("Juno", f"juno-{n}"),)) for n, _ in enumerate(spans))
+    return replace(asked, sheet=replace(asked.sheet, mentions=spans), doubtful=items)
+
+
+def test_an_item_for_which_too_little_speaks_is_one_where_the_reader_is_sure():
+    """It gets the reader's role, and its words are no wish."""
+    juno = (MESSAGE.index("Juno"), len(MESSAGE))
+    found = decide(replace(RULED, wishes=("Juno",)), doubted(juno), told(roles=[("liked",)]))
+    assert [(one.item_id, one.role) for one in found.mentions] == [("juno-0", "liked")]
+    assert not found.wishes
+    assert found.engines["mentions"] == READER
+
+
+def test_words_that_only_look_like_an_item_stay_what_they_are():
+    """Without a role they are no item, and they may be a wish."""
+    heavy = (MESSAGE.index("heavy"), MESSAGE.index("heavy") + 5)
+    found = decide(replace(RULED, wishes=("heavy",)), doubted(heavy), told(roles=[()]))
+    assert not found.mentions
+    assert found.wishes == ("heavy",)

@@ -73,3 +73,24 @@ def test_values_stand_where_they_were_said(propose):
     assert "tent" in said.values()
     flags = {facet.name for facet, value in proposed.values if value is True}
     assert flags == {facet.name for facet in proposed.facets if facet.type == "flag"}
+
+
+def test_titles_for_which_too_little_speaks_are_asked_about(propose):
+    """One word of a product's name, in small letters: the rules leave it, the reader may say that it is meant."""
+    proposed = propose("does puddle leak")
+    ((where, found),) = _doubted(proposed)
+    assert proposed.sheet.message[slice(*where)] == "puddle"
+    assert found.mentions[0].item_id == "junipa-puddle-kids-hiking-boots"
+    assert not proposed.mentions
+
+
+def test_what_is_named_for_sure_is_not_doubtful(propose):
+    """Titles that the rules found are judged alone."""
+    proposed = propose("do you have the Tindra 2")
+    assert [one.span.mentions[0].item_id for one in proposed.mentions] == ["fjellvik-tindra-2-tent"]
+    assert not proposed.doubtful
+
+
+def _doubted(proposed):
+    """The doubtful items, each with where it is named."""
+    return zip(proposed.sheet.mentions[len(proposed.mentions) :], proposed.doubtful, strict=True)

@@ -20,7 +20,7 @@ from bot.training.shops import Shop, ShopFacet
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)?|\b(?:" + "|".join(SMALL) + r")\b", re.IGNORECASE)
 BESIDE = (1, 2, 3, 5)
 """How many values of a facet stand beside those that are spoken of."""
-LOST = 0.1
+LOST = 0.35
 """How often string matching does not find a title."""
 _TITLE_LIKE = re.compile(r"\w{4,}(?: \w{3,})?")
 

@@ -29,9 +29,10 @@ class Amounts:
     def __init__(self, vocabulary: Vocabulary, speeches: Mapping[str, Speech]) -> None:
         """Turn each facet's words into ready spans."""
         found: dict[tuple[str, ...], list[Span]] = {}
-        for speech in speeches.values():
-            for phrase, span in _entries(vocabulary, speech):
-                found.setdefault(words(phrase), []).append(span)
+        for phrase, span in (one for speech in speeches.values() for one in _counts(speech)):
+            found.setdefault(words(phrase), []).append(span)
+        for phrase, span in (one for speech in speeches.values() for one in _entries(vocabulary, speech)):
+            found.setdefault(words(phrase), []).append(span)
         self._idioms = Phrases((phrase, True) for phrase in word_set("amounts_idioms"))
         self._table = Phrases((" ".join(key), _rivals(spans)) for key, spans in found.items())
 
@@ -94,6 +95,13 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
         yield phrase, Span(0, 0, "flag", (constraint,), opposites((constraint,)), facet=name)
 
 
+def _counts(speech: Speech) -> Iterator[tuple[str, Span]]:
+    """More and fewer of what a facet counts: "fewer ratings" is of their number, whatever else is called a rating."""
+    for counted in speech.counted:
+        yield f"fewer {counted}", Span(0, 0, "relative", relative=Relative(speech.name, "lower"), facet=speech.name)
+        yield f"more {counted}", Span(0, 0, "relative", relative=Relative(speech.name, "higher"), facet=speech.name)
+
+
 def _extremes(speech: Speech) -> Iterator[tuple[str, Literal["asc", "desc"]]]:
     """Words like "the shorter the better" and, for any facet, "the longest guarantee"."""
     for phrase in speech.lower:
@@ -114,7 +122,7 @@ def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]
     for measure in speech.measures:
         yield from ((f"{measure} less", "lower"), (f"{measure} more", "higher"))
     for called in speech.names if not speech.yearly else ():
-        yield from ((f"{word} {called}", "lower") for word in ("lower", "less", "smaller"))
+        yield from ((f"{word} {called}", "lower") for word in ("lower", "less", "fewer", "smaller"))
         yield from ((f"{word} {called}", "higher") for word in ("higher", "more", "greater"))
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _QUOTED = 4
 _BLANK = "§"
+_FIRM = ("title", "reference", "range", "person")
 _HELD = ("value", "vague", "flag", "person", "relative", "order")
 
 
@@ -73,6 +74,8 @@ class Findings:
     judged: tuple[Judged, ...]
     clauses: tuple[Labelled, ...]
     themes: tuple[tuple[int, int], ...]
+    doubtful: tuple[Span, ...] = ()
+    """Titles for which too little speaks: they are on no board and in no clause."""
 
     def spans(self, clause: Clause) -> list[Span]:
         """The spans that begin in a clause."""
@@ -137,7 +140,9 @@ class Finders:
         corrections = self.corrector.read(reading, board)
         for start, end in (*polarity.cues, *corrections.cues):
             board.block(start, end)
-        return Findings(reading, scene, board, polarity, corrections, judged, labelled, tuple(themes))
+        taken = {place for span in board.spans if span.kind in _FIRM for place in range(span.start, span.end)}
+        doubtful = tuple(self.title_spans.doubtful(reading, taken, scene.shown))
+        return Findings(reading, scene, board, polarity, corrections, judged, labelled, tuple(themes), doubtful)
 
     def mentioned(self, reading: Reading, scene: Scene) -> list[Judged]:
         """Only the items that a message names or points at: what an earlier message was about."""

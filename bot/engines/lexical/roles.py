@@ -103,7 +103,10 @@ class Roles:
         return end >= len(tokens) or not tokens[end].word or tokens[end].norm in word_set("roles_closers")
 
     def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
-        if reading.tokens[span.start].norm in word_set("roles_refusing"):
+        refusing = reading.tokens[span.start].norm in word_set("roles_refusing")
+        if refusing and _asked(reading.tokens, span.end):
+            return Judged(span, "mentioned", said=True)
+        if refusing:
             return Judged(span, "rejected", said=True, cue=(span.start, span.end))
         cue = self._opinions.of(reading.tokens, span)
         role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
@@ -157,9 +160,15 @@ def _listed_back(tokens: Sequence[Token], judged: Sequence[Judged]) -> list[Judg
 
 
 def _goes_on(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether "neither" is the first half of "neither long nor dull", rather than an answer."""
-    alone = end == start + 1 and tokens[start].norm in word_set("roles_refusing")
-    return alone and end < len(tokens) and tokens[end].word
+    """Whether it is no answer: "neither long nor dull", "not those with subtitles"."""
+    norm, after = tokens[start].norm, tokens[end : end + 1]
+    open_ = (end == start + 1 and norm in word_set("roles_refusing")) or norm == "not"
+    return open_ and any(token.word and token.norm not in word_set("roles_closers") for token in after)
+
+
+def _asked(tokens: Sequence[Token], start: int) -> bool:
+    """Whether a sentence ends as a question: "none of those in colour?"."""
+    return next((token.text for token in tokens[start:] if token.text in (".", "!", "?")), "") == "?"
 
 
 def _subject(tokens: Sequence[Token], board: Board, cue: tuple[int, int]) -> int:

@@ -19,6 +19,8 @@ ENOUGH = 6.0
 """The score from which a run of words is an item."""
 BARE = 3.0
 """What the words alone must say, whatever stands around them."""
+DOUBTED = (2.0, 1.5)
+"""What the words alone and all together must say for a run to be worth asking about."""
 _ONLY, _RARE, _PLAIN, _FACET = 3.0, 2.0, 1.0, 0.5
 _FULL, _WHOLE, _EDGE, _LONGER, _TYPO, _GAP, _ALONE = 3.0, 2.0, 1.0, 0.5, 0.5, 0.5, 1.0
 _CUE, _WEAK, _DEFINITE, _LISTED, _APPOSED, _CAPITAL, _OPENS, _ENDS = 2.5, 1.5, 1.0, 2.5, 2.0, 1.5, 1.0, 0.5
@@ -50,17 +52,45 @@ class TitleParts:
             first = max(first + 1, run.last if run else 0)
         return found
 
+    def doubtful(self, words: TitleWords, taken: Collection[int]) -> list[Span]:
+        """Runs that may be items though too little speaks for them, on tokens that are not ``taken``."""
+        found: list[Span] = []
+        first = 0
+        while first < len(words.norms):
+            run = self._free(words, first, taken)
+            if run and self._doubted(words, run):
+                mention = Mention(words.text(run.first, run.last), run.item_id, confidence=0.5)
+                found.append(Span(*words.tokens(run.first, run.last), "title", mentions=(mention,)))
+                first = run.last
+            else:
+                first += 1
+        return found
+
     def _at(self, words: TitleWords, first: int, taken: Collection[int], titled: Collection[int]) -> Run | None:
+        run = self._free(words, first, taken)
+        if run is None or self._kind(words, run):
+            return None
+        said = self._said(words, run)
+        return run if said >= BARE and said + self._around(words, run, titled) >= ENOUGH else None
+
+    def _doubted(self, words: TitleWords, run: Run) -> bool:
+        said = self._said(words, run)
+        return said >= DOUBTED[0] and said + self._around(words, run, ()) >= DOUBTED[1]
+
+    def _free(self, words: TitleWords, first: int, taken: Collection[int]) -> Run | None:
+        """The run that begins at a word and crosses nothing."""
         if words.norms[first] in self._evidence.stops and not self._small(words, first):
             return None
         run = self._runs.at(words.norms, first, words.shown)
         if run is None or words.broken(run.first, run.last) or self._crossed(words, run, taken):
             return None
-        if self._numbered(words, run):
-            return None
-        said = self._said(words, run)
-        score = said + self._around(words, run, titled)
-        return run if said >= BARE and score >= ENOUGH else None
+        return None if self._numbered(words, run) or self._valued(" ".join(words.key(run.first, run.last))) else run
+
+    def _kind(self, words: TitleWords, run: Run) -> bool:
+        """Whether a part of a title that is put together only says what kind of thing it is."""
+        held = " ".join(words.key(run.first, run.last))
+        part = self._composed and not run.whole
+        return part and (self._evidence.taken(held) or not any(map(self._own, run.matched)))
 
     def _numbered(self, words: TitleWords, run: Run) -> bool:
         """Whether a number after a run belongs to it, so that it is another title: "godfather part 3"."""
@@ -78,10 +108,6 @@ class TitleParts:
     def _said(self, words: TitleWords, run: Run) -> float:
         """What the words themselves say."""
         if not run.matched:
-            return 0.0
-        held = " ".join(words.key(run.first, run.last))
-        kind = self._composed and not run.whole
-        if self._valued(held) or (kind and (self._evidence.taken(held) or not any(map(self._own, run.matched)))):
             return 0.0
         full = run.whole and len(run.matched) > 1
         score = sum(max(self._telling(word), _PLAIN * full) for word in run.matched)

@@ -61,6 +61,10 @@ class TitleSpans:
         spelled = [span for span in found if not taken & set(range(span.start, span.end))]
         return self._completed(words, [*dated, *framed, *exact, *spelled], people)
 
+    def doubtful(self, reading: Reading, taken: Collection[int], shown: Sequence[str] = ()) -> list[Span]:
+        """What may be a part of a title and may be none, on tokens that are not ``taken``."""
+        return self._parts.doubtful(title_words(reading, shown), taken)
+
     def _completed(self, words: TitleWords, spans: list[Span], people: Collection[int]) -> list[Span]:
         """With the titles that were said in part, in the place of shorter ones and of names that no item has."""
         linked = {i for span in spans if span.mentions[0].item_id for i in range(span.start, span.end)}

@@ -6,7 +6,7 @@ What the reader is not sure of stays as the rules had it. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -46,11 +46,12 @@ def corrected(
         )
     acts = _acts(intent, told, trust)
     wanting = bool(_WANTING & set(acts))
-    mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, link=link))
+    named = _named_too(proposed, told, trust)
+    mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
         "acts": evaluated(acts, mentions),
         "constraints": conditions(intent, proposed, told, trust, limit=limit) if wanting else (),
-        "wishes": _wishes(intent, proposed, told, trust) if wanting else (),
+        "wishes": _wishes(intent, proposed, told, trust, named=tuple(named)) if wanting else (),
         "mentions": mentions,
         "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
         "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
@@ -128,41 +129,44 @@ def _matter(intent: Intent) -> bool:
     return any(said) or intent.order is not None or intent.more
 
 
-def _wishes(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
+def _wishes(
+    intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, named: Sequence[CharSpan] = ()
+) -> tuple[str, ...]:
     """The rules' wishes in the reader's words where it is sure, without those it finds unlikely, and with its own.
 
     What is not wanted stays unwanted. The rules' wishes stay where nothing else would be left to look for, and in a
-    message so short that every word of it counts.
+    message so short that every word of it counts. What turned out to be an item (``named``) is no wish.
     """
     message = proposed.sheet.message
-    tagged = [one for one in told.tags if one.name in WISHED and one.sure >= trust.wish and not _held(one, proposed)]
+    spans = (*filter(None, _candidates(proposed)), *named)
+    tagged = [one for one in told.tags if one.name in WISHED and one.sure >= trust.wish and not _held(one.span, spans)]
     found, used = list[str](), set[Tagged]()
     short = len(message.split()) < LONG
     for wish in intent.wishes:
         where = _place(wish, message)
+        if where and _held(where, named):
+            continue
         touched = [one for one in tagged if where and _touch(one.span, where)]
         refused = wish.startswith(_NOT)
         found += [_wish(one, message, refused=refused) for one in touched if one not in used]
         used.update(touched)
         if not touched and (refused or short or _likely(where, told) >= trust.idle):
             found.append(wish)
-    taken = [span for span in _candidates(proposed) if span]
-    own = [one for one in tagged if one not in used and not any(_touch(one.span, span) for span in taken)]
+    own = [one for one in tagged if one not in used and not any(_touch(one.span, span) for span in spans)]
     found = list(dict.fromkeys([*found, *(_wish(one, message) for one in own)]))
-    left = (*(one for one in found if not one.startswith(_NOT)), *intent.constraints, *intent.mentions)
+    left = (*(one for one in found if not one.startswith(_NOT)), *intent.constraints, *intent.mentions, *named)
     return tuple(found) if left or intent.relatives else intent.wishes
 
 
 def _candidates(proposed: Proposed) -> tuple[CharSpan | None, ...]:
-    """Where the message names values, amounts and items."""
+    """Where the message names values, amounts and items that the rules are sure of."""
     sheet = proposed.sheet
-    return (*(value.span for value in sheet.values), *sheet.numbers, *sheet.mentions)
+    return (*(value.span for value in sheet.values), *sheet.numbers, *sheet.mentions[: len(proposed.mentions)])
 
 
-def _held(tagged: Tagged, proposed: Proposed) -> bool:
-    """Whether words are no more than a value, an amount or an item."""
-    first, last = tagged.span
-    return any(span and span[0] <= first and last <= span[1] for span in _candidates(proposed))
+def _held(words: CharSpan, spans: Sequence[CharSpan]) -> bool:
+    """Whether words are no more than a part of one of ``spans``."""
+    return any(span[0] <= words[0] and words[1] <= span[1] for span in spans)
 
 
 def _touch(one: CharSpan, other: CharSpan) -> bool:
@@ -198,13 +202,36 @@ def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[s
     return " ".join(dict.fromkeys((*(one for one in said if not one.startswith(_NOT)), *values)))
 
 
+def _named_too(proposed: Proposed, told: Told, trust: Trust) -> dict[CharSpan, tuple[Mention, ...]]:
+    """The items that only the reader is sure are meant, by where they are named, in the roles that it gives them."""
+    first = len(proposed.mentions)
+    places = zip(proposed.sheet.mentions[first:], proposed.doubtful, told.roles[first:], strict=True)
+    return {
+        where: tuple(replace(one, role=role, confidence=max(chances.values())) for role in _roles(chances, trust.name))
+        for where, span, chances in places
+        for one in span.mentions
+        if max(chances.values()) >= trust.name
+    }
+
+
+def _roles(chances: Mapping[str, float], least: float) -> list[Role]:
+    """The roles of which the reader is sure."""
+    return [role for role, chance in chances.items() if chance >= least]  # type: ignore[misc]
+
+
 def _mentions(
-    intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, link: Callable[[str], Mention]
+    intent: Intent,
+    proposed: Proposed,
+    told: Told,
+    trust: Trust,
+    *,
+    named: Mapping[CharSpan, Sequence[Mention]],
+    link: Callable[[str], Mention],
 ) -> tuple[Mention, ...]:
     """The rules' items, in the reader's roles where it is sure and no words say more; titles that it alone saw."""
     roles = dict[str, Sequence[Role]]()
-    for judged, chances in zip(proposed.mentions, told.roles, strict=True):
-        sure: list[Role] = [role for role, chance in chances.items() if chance >= trust.role]  # type: ignore[misc]
+    for judged, chances in zip(proposed.mentions, told.roles[: len(proposed.mentions)], strict=True):
+        sure = _roles(chances, trust.role)
         for mention in judged.span.mentions if sure and not judged.said else ():
             roles[mention.item_id or mention.text] = sure
     found: list[Mention] = [
@@ -212,6 +239,8 @@ def _mentions(
         for mention in intent.mentions
         for role in roles.get(mention.item_id or mention.text, [mention.role])
     ]
+    known = {one.item_id for one in found}
+    found += [one for several in named.values() for one in several if one.item_id not in known]
     for tagged in told.tags:
         words = proposed.sheet.message[slice(*tagged.span)]
         seen = any(words.casefold() in one.text.casefold() or one.text.casefold() in words.casefold() for one in found)

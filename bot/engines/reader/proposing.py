@@ -59,13 +59,17 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A sheet, and what its entries stand for: a facet each, a facet's value each, an amount each, a finding each."""
+    """A sheet, and what its entries stand for: a facet each, a facet's value each, an amount each, a finding each.
+
+    The sheet's last mentions are ``doubtful``: titles for which the rules found too little.
+    """
 
     sheet: Sheet
     facets: tuple[Facet, ...]
     values: tuple[tuple[Facet, str | bool], ...]
     numbers: tuple[Amount, ...]
     mentions: tuple[Judged, ...]
+    doubtful: tuple[Span, ...] = ()
 
 
 class Proposer:
@@ -98,7 +102,7 @@ class Proposer:
             tuple(FacetEntry(_named(facet), TYPES.index(facet.type)) for facet in self._facets),
             entries,
             tuple(where for where, _ in numbers),
-            tuple(_characters(reading, judged.span) for judged in mentions),
+            tuple(_characters(reading, span) for span in (*(judged.span for judged in mentions), *findings.doubtful)),
             before,
             shown,
         )
@@ -108,6 +112,7 @@ class Proposer:
             tuple((by_name[name], value) for name, value in values),
             tuple(amount for _, amount in numbers),
             mentions,
+            findings.doubtful,
         )
 
     def _values(self, findings: Findings) -> dict[tuple[str, str | bool], tuple[int, CharSpan | None]]:
