@@ -254,6 +254,8 @@ class Assistant:
             codes.append("english_only_descriptions")
         if fault := lapse(turn.intent, alone=turn.shelf.understander is turn.shelf.fallback):
             codes.append(fault)
+        if "price" in turn.intent.unheld:
+            codes.append("unpriced")
         for code in dict.fromkeys(codes):
             yield types.Notice(code, turn.voice.phrase("notice/degraded", code))
 

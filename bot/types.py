@@ -100,8 +100,9 @@ class Intent:
     visitor leaves the choice to us. ``reset``: start over. ``sensitive``: a talk/ refusal situation key
     ("injection", "refusal_harm", "self_harm"), empty otherwise; ``topic`` the talk situation of small talk and of
     what is out of scope ("hello", "thanks", "gibberish", ...), "why" for "why this one?", "unrecorded" for a question
-    about an item that no facet answers. ``engines`` names the engine that decided each slot, ``prompts`` what a
-    language model was asked with. ``confidence`` is 0 to 1.
+    about an item that no facet answers. ``unheld``: what the message limits and no facet measures ("price").
+    ``engines`` names the engine that decided each slot, ``prompts`` what a language model was asked with.
+    ``confidence`` is 0 to 1.
     """
 
     acts: tuple[Act, ...]
@@ -121,6 +122,7 @@ class Intent:
     reset: bool = False
     sensitive: str = ""
     topic: str = ""
+    unheld: tuple[str, ...] = ()
     language: str = "en"
     confidence: float = 1.0
     engines: Mapping[str, str] = field(default_factory=dict)

@@ -50,7 +50,7 @@ class LexicalUnderstander:
         intent, findings = self._special(message, reading), None
         if intent is None:
             findings = self._finders.find(reading, self._scene(history))
-            intent = self._assembler.intent(findings)
+            intent = replace(self._assembler.intent(findings), unheld=findings.unheld)
         read_as = replace(
             intent,
             language=language or _spoken(history),

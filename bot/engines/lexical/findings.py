@@ -37,6 +37,7 @@ from bot.engines.lexical.title_series import Series
 from bot.engines.lexical.title_shapes import Shapes
 from bot.engines.lexical.title_spans import TitleSpans
 from bot.engines.lexical.titles import Titles
+from bot.engines.lexical.unpriced import Unpriced
 from bot.engines.lexical.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Findings:
     themes: tuple[tuple[int, int], ...]
     doubtful: tuple[Span, ...] = ()
     """Titles for which too little speaks: they are on no board and in no clause."""
+    unheld: tuple[str, ...] = ()
+    """What the message speaks of and no record holds."""
 
     def spans(self, clause: Clause) -> list[Span]:
         """The spans that begin in a clause."""
@@ -102,6 +105,7 @@ class Finders:
         self.title_spans = TitleSpans(self.titles, runs, series, self._taken, self._valued)
         self.amounts = Amounts(vocabulary, self.speeches)
         self.ranges = Ranges(self.speeches, self._means)
+        self.unpriced = Unpriced(self.speeches.values())
         self.settler = Settler(vocabulary)
         self.corrector = Corrector(self.speeches)
         self.negation = Negation()
@@ -127,6 +131,9 @@ class Finders:
         candidates, themes = self._candidates(reading, scene.shown)
         board.claim(candidates)
         self._refer(reading, board, scene)
+        money = [place for place in self.unpriced.places(reading) if board.free(*place)]
+        for place in money:
+            board.block(*place)
         board.claim(self.measuring.spans(reading, board))
         self.corrector.swap(reading, board)
         clauses = self.clauses.split(reading, board)
@@ -142,7 +149,8 @@ class Finders:
             board.block(start, end)
         taken = {place for span in board.spans if span.kind in _FIRM for place in range(span.start, span.end)}
         doubtful = tuple(self.title_spans.doubtful(reading, taken, scene.shown))
-        return Findings(reading, scene, board, polarity, corrections, judged, labelled, tuple(themes), doubtful)
+        unheld = ("price",) if money else ()
+        return Findings(reading, scene, board, polarity, corrections, judged, labelled, tuple(themes), doubtful, unheld)
 
     def mentioned(self, reading: Reading, scene: Scene) -> list[Judged]:
         """Only the items that a message names or points at: what an earlier message was about."""
