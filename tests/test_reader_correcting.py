@@ -24,7 +24,10 @@ MESSAGE = "a red one below 50, not too heavy, like Juno"
 RULED = Intent(
     acts=("recommend",), constraints=(Constraint("colour", "is", "red"),), query="red", engines={"acts": "lexical"}
 )
-TRUST = Trust(add=0.85, drop=0.95, turn=0.8, number=0.8, wish=0.6, title=0.7, flag=0.8, danger=0.9)
+TRUST = Trust(
+    act=0.6, deny=0.8, add=0.85, drop=0.95, turn=0.8, number=0.8, wish=0.6, idle=0.1, title=0.7, name=0.7, role=0.6,
+    about=0.9, flag=0.8, danger=0.9,
+)  # fmt: skip
 
 
 def chances(names, **sure):
