@@ -20,8 +20,10 @@ from bot.training.shops import Shop, ShopFacet
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)?|\b(?:" + "|".join(SMALL) + r")\b", re.IGNORECASE)
 BESIDE = (1, 2, 3, 5)
 """How many values of a facet stand beside those that are spoken of."""
-LOST = 0.35
+LOST = 0.2
 """How often string matching does not find a title."""
+LIKE = 0.4
+"""How often other words are taken for a title that they are not."""
 _TITLE_LIKE = re.compile(r"\w{4,}(?: \w{3,})?")
 
 
@@ -98,7 +100,7 @@ class Teller:
         draft.mentions = {where: roles for where, roles in said.mentions.items() if where not in lost}
         draft.targets.tags = [*said.tags, *((where, "missing") for where in sorted(lost))]
         draft.loose_numbers(_NUMBERS)
-        if self._random.random() >= 0.25:
+        if self._random.random() >= LIKE:
             return
         taken = [*draft.mentions, *(where for where, tag in draft.targets.tags if tag == "missing")]
         words = [found.span() for found in _TITLE_LIKE.finditer(draft.message)]
