@@ -7,12 +7,13 @@ Knows no negation; a span says what it would mean when negated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.engines.lexical.facets import Speech
-from bot.engines.lexical.lexicon import word_set
+from bot.engines.lexical.gazetteer import closest
+from bot.engines.lexical.lexicon import common_words, word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span, opposites
 from bot.engines.lexical.text import Reading, words
@@ -21,6 +22,9 @@ from vectorstore.base import Constraint
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
+
+
+_SHORTEST_TYPO = 8
 
 
 class Amounts:
@@ -35,6 +39,7 @@ class Amounts:
             found.setdefault(words(phrase), []).append(span)
         self._idioms = Phrases((phrase, True) for phrase in word_set("amounts_idioms"))
         self._table = Phrases((" ".join(key), _rivals(spans)) for key, spans in found.items())
+        self._flags = {key[0]: _rivals(spans) for key, spans in found.items() if len(key) == 1 and _flagged(spans)}
 
     def __contains__(self, phrase: str) -> bool:
         """Whether the phrase speaks of an amount."""
@@ -43,11 +48,31 @@ class Amounts:
     def spans(self, reading: Reading) -> list[Span]:
         """Every such phrase in the message, the longest at each place."""
         idle = {index for match in self._idioms.scan(reading.tokens) for index in range(match.start, match.end)}
+        matches = [*self._table.everywhere(reading.tokens), *(self._misspelt(reading) if reading.short else ())]
         return [
             _moved(_asked(reading, match), match.start, match.end)
-            for match in self._table.everywhere(reading.tokens)
+            for match in matches
             if match.start not in idle and not _age(reading, match.start)
         ]
+
+    def _misspelt(self, reading: Reading) -> Iterator[Found[Span]]:
+        """Flags with a typo in them: "rechargable"."""
+        for place, token in enumerate(reading.tokens):
+            norm = token.norm
+            if (
+                len(norm) >= _SHORTEST_TYPO
+                and norm.isalpha()
+                and norm not in common_words()
+                and norm not in self._flags
+            ):
+                near = closest(norm, tuple(self._flags))
+                if near:
+                    yield Found(place, place + 1, self._flags[near])
+
+
+def _flagged(spans: Iterable[Span]) -> bool:
+    """Whether a word says that something holds or not."""
+    return all(span.kind == "flag" for span in spans)
 
 
 def _asked(reading: Reading, match: Found[Span]) -> Span:

@@ -51,6 +51,8 @@ class Concepts:
             value = next((by_head[head] for head in heads if head in by_head), None)
             for form in lists["forms"] if value else ():
                 yield form.format(person=person), str(value)
+        for phrase, heads in lists["phrases"].items():
+            yield from ((phrase, str(by_head[head])) for head in heads if head in by_head)
 
 
 def _kinds(speech: Speech) -> Iterator[str]:

@@ -82,7 +82,8 @@ class Quantities:
             return _value(norm[:-1]) * 1000, index + 1
         named = self._named.at(tokens, index)
         if named:
-            return named.value, named.end
+            times, end = self._spelled.several(tokens, named.end) or (1, named.end)
+            return named.value * times, end
         return self._spelled.number(tokens, index)
 
     def scale(self, tokens: Sequence[Token], quantity: Quantity) -> int:

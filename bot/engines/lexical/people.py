@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.gazetteer import closest
+from bot.engines.lexical.inflection import singulars
 from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.phrases import Found, Phrases
 from bot.engines.lexical.spans import Span, opposites
@@ -75,8 +76,9 @@ class People:
         token = reading.tokens[index]
         cue = self._left.before(reading.tokens, index) or self._possessive(reading, index)
         cue = cue or self._instead(reading.tokens, index)
-        capital = token.capital and not reading.shouting and not reading.starts_sentence(index)
-        if not token.word or len(token.norm) < 3 or (token.norm in common_words() and not capital):
+        dated = token.norm in word_set("people_months") and not self._full_name(reading.tokens, index)
+        capital = token.capital and not (reading.shouting or reading.starts_sentence(index) or dated)
+        if dated or not token.word or len(token.norm) < 3 or (token.norm in common_words() and not capital):
             return None
         sign = capital or bool(cue)
         people = self._last.get(token.norm) or (self._misspelt(reading.tokens, index, sign) if reading.short else ())
@@ -92,6 +94,10 @@ class People:
         people = self._narrowed(people, reading.tokens[start]) if start < index else people
         meant = self._role(people, cue.value if cue else "")[1]
         return _Sighting(start, index + 1, people) if len(meant) <= MOST else None
+
+    def _full_name(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a first name stands before a last name."""
+        return index > 0 and self._fits_first(tokens[index - 1], self._last.get(tokens[index].norm, ()))
 
     def _instead(self, tokens: Sequence[Token], index: int) -> Found[str] | None:
         """A name right after another that is taken back counts as cued: "by Villeneuve, wait no, Nolan"."""
@@ -116,17 +122,18 @@ class People:
     def _misspelt(self, tokens: Sequence[Token], index: int, sign: bool) -> tuple[str, ...]:
         """The people whose last name is a typo away, if the word is nothing else.
 
-        Without a capital or a cue before it, what ends like an adjective or a verb is one: "gardening", "massive".
+        Without a capital or a cue before it, what ends like an adjective or a verb is one: "gardening", "massive"; so
+        is a plural ("matters") or a short word ("downer").
         """
         norm = tokens[index].norm
         if len(norm) < _SHORTEST_TYPO or not norm.isalpha() or norm in common_words() or norm in self._ordinary:
             return ()
-        if not sign and norm.endswith(tuple(word_set("people_endings"))):
+        if not sign and (norm.endswith(tuple(word_set("people_endings"))) or set(singulars(norm)) & common_words()):
             return ()
         near = closest(norm, self._typable)
         people = self._last[near] if near else ()
         named = index > 0 and self._fits_first(tokens[index - 1], people)
-        return people if named or (near and len(norm) >= 6 and norm not in self._first) else ()
+        return people if named or (near and len(norm) >= (6 if sign else 7) and norm not in self._first) else ()
 
     def _fits_first(self, token: Token, people: Sequence[str]) -> bool:
         return any(words(name)[0] == token.norm for name in people if len(words(name)) > 1)

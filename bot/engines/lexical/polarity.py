@@ -79,7 +79,8 @@ class Negation:
                 if intense and not self._listed(tokens, index):
                     return index
                 continue
-            if index in starts or (tokens[index].stop and not self._list_goes_on(tokens, index, board)):
+            listed = self._list_goes_on(tokens, index, board) and not _described(tokens, cue, index, board)
+            if index in starts or (tokens[index].stop and not listed):
                 return index
             if lead and norm in self._lead:
                 intense = intense or norm in word_set("polarity_intense")
@@ -187,6 +188,12 @@ def _begin(cue: Found[str], board: Board) -> int:
     span = board.at(cue.end - 1)
     shared = span is not None and span.kind in ("person", "value") and span.start == cue.end - 1
     return cue.end - 1 if shared else cue.end
+
+
+def _described(tokens: Sequence[Token], cue: Found[str], index: int, board: Board) -> bool:
+    """Whether the words from a cue up to a comma say what a thing does, rather than name it: "nothing that creaks"."""
+    said = tokens[cue.end : index]
+    return bool(said) and said[0].norm in word_set("polarity_relative") and board.at(index - 1) is None
 
 
 def _but(tokens: Sequence[Token], span: Span) -> bool:

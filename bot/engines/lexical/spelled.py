@@ -42,6 +42,12 @@ class Spelled:
         thousand = index + 1 < len(tokens) and tokens[index + 1].norm == "thousand"
         return whole if whole and thousand and whole[0] > 2000 else None
 
+    def several(self, tokens: Sequence[Token], index: int) -> tuple[int, int] | None:
+        """The hundred or thousand that "a couple of" counts, and where it ends."""
+        place = index + any(token.norm == "of" for token in tokens[index : index + 1])
+        value = self._scales.get(tokens[place].norm) if place < len(tokens) else None
+        return (value, place + 1) if value else None
+
     def scale(self, tokens: Sequence[Token]) -> int:
         """The hundred or thousand that an amount ends in, 1 where there is none: 100 for "three hundred euros"."""
         return next((self._scales[token.norm] for token in reversed(tokens) if token.norm in self._scales), 1)
@@ -54,12 +60,18 @@ class Spelled:
                 place += self._words[norm]
             elif norm in self._words and not total and 0 < place < 10 and self._words[norm] in _TENS:
                 place = 100 * place + self._words[norm]
-            elif norm in self._scales and (place or (end > 0 and tokens[end - 1].norm in self._counting)):
+            elif norm in self._scales and (place or self._led(tokens, end)):
                 total, place = total + max(place, 1) * self._scales[norm], 0
             elif not (norm == "and" and total and not place and self._rest(tokens, end + 1)):
                 break
             end += 1
         return (float(total + place), end) if end > index else None
+
+    def _led(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a scale without a number counts once: "a hundred", "hundred and fifty"."""
+        led = index > 0 and tokens[index - 1].norm in self._counting
+        after = [token.norm for token in tokens[index + 1 : index + 3]]
+        return led or (len(after) == 2 and after[0] == "and" and self._words.get(after[1], 0) > 0)
 
     def _rest(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether "and" leads to the rest of the number, and not to another one: "a hundred and two hundred"."""

@@ -13,6 +13,7 @@ from bot.engines.lexical.spans import Span
 from bot.engines.lexical.title_evidence import CUED, Evidence
 from bot.engines.lexical.title_runs import Run, Runs, base
 from bot.engines.lexical.title_words import TitleWords
+from bot.engines.lexical.titles import counts
 from bot.types import Mention
 
 ENOUGH = 6.0
@@ -107,7 +108,7 @@ class TitleParts:
 
     def _said(self, words: TitleWords, run: Run) -> float:
         """What the words themselves say."""
-        if not run.matched:
+        if not run.matched or (not run.whole and all(map(counts, run.matched))):
             return 0.0
         full = run.whole and len(run.matched) > 1
         score = sum(max(self._telling(word), _PLAIN * full) for word in run.matched)

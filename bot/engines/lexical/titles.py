@@ -129,7 +129,7 @@ class Titles:
         content = self.content(key)
         sets = [set(self._by_word.get(word, ())) for word in content]
         shared = set.intersection(*sets) if sets else set()
-        rare = any(len(word) >= 5 and word not in common_words() and not word.isdigit() for word in content)
+        rare = any(len(word) >= 5 and not (word in common_words() or counts(word)) for word in content)
         return Link(next(iter(shared)), 80.0, False) if len(shared) == 1 and rare else None
 
     def spelled(self, item_id: str) -> str:
@@ -228,6 +228,11 @@ class Titles:
         facet = self._vocabulary.year
         held = self._vocabulary.number(id_, facet.name) if facet else None
         return held is None or abs(held - year) <= 1
+
+
+def counts(word: str) -> bool:
+    """Whether a word of a title is no more than a number."""
+    return word.isdigit() or word in table("en.numbers")["scales"]
 
 
 def plain(key: Iterable[str]) -> tuple[str, ...]:
