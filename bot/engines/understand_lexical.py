@@ -95,7 +95,8 @@ class LexicalUnderstander:
             judged = self._finders.mentioned(self._read(cleaned, language_of(cleaned)[0]), scene)
             ids = [mention.item_id for found in judged for mention in found.span.mentions if mention.item_id]
             scene = replace(scene, focus=scene.focus if not ids else ids[0] if len(set(ids)) == 1 else None)
-        return scene
+        before = clean(next((one.text for one in reversed(history) if one.role == "visitor"), ""))
+        return replace(scene, limited=self._finders.limited(self._read(before, language_of(before)[0])))
 
 
 def _spoken(history: Sequence[Message]) -> str:

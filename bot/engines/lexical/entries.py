@@ -6,6 +6,7 @@ Values come from the schema; other words for them from the schema's aliases and 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from bot.engines.lexical.spans import opposites
 from bot.engines.lexical.text import words
 from vectorstore.base import Constraint
 
+_LONG = 7
+"""Letters of a word that may stand for a whole value."""
 _PARTS = re.compile(r"\s+(?:and|or|&)\s+|\s*[/,&]\s*")
 
 
@@ -60,6 +63,7 @@ def entries(speeches: Mapping[str, Speech]) -> Iterator[tuple[str, Entry]]:
         for phrase, value in concepts.gifts(speech):
             yield phrase, _entry(speech, value, implied=True)
     yield from _groups(concepts, speeches)
+    yield from _firsts(speeches)
 
 
 def merged(entries: list[Entry]) -> tuple[Entry, ...]:
@@ -109,6 +113,15 @@ def _parts(speech: Speech) -> Iterator[tuple[str, Entry]]:
             for form in forms(" ".join(words(part))):
                 if form not in taken:
                     yield form, replace(_entry(speech, value), noun=len(parts) > 1)
+
+
+def _firsts(speeches: Mapping[str, Speech]) -> Iterator[tuple[str, Entry]]:
+    """The uncommon word that only one value of the catalogue begins with: "stainless" steel."""
+    held = [(speech, value, words(value)) for speech in speeches.values() for value, _ in speech.facet.values]
+    everywhere = Counter(word for _, _, key in held for word in set(key))
+    for speech, value, key in held:
+        if len(key) == 2 and len(key[0]) >= _LONG and everywhere[key[0]] == 1 and key[0] not in common_words():
+            yield key[0], _entry(speech, value, weak=True)
 
 
 def _tells(speech: Speech, noun: str) -> bool:

@@ -128,7 +128,7 @@ class Finders:
     def find(self, reading: Reading, scene: Scene) -> Findings:
         """Everything in one message."""
         board = Board(len(reading.tokens))
-        candidates, themes = self._candidates(reading, scene.shown)
+        candidates, themes = self._candidates(reading, scene)
         board.claim(candidates)
         self._refer(reading, board, scene)
         money = [place for place in self.unpriced.places(reading) if board.free(*place)]
@@ -159,6 +159,11 @@ class Finders:
         self._refer(reading, board, scene)
         return self.roles.judge(reading, board, Polarity(), scene)
 
+    def limited(self, reading: Reading) -> str:
+        """The facet that all amounts of a message are of, if there is one."""
+        facets = {span.facet for span in self.ranges.spans(reading)}
+        return facets.pop() if len(facets) == 1 else ""
+
     def _means(self, word: str) -> bool:
         """Whether a word is a value, somebody's name or a word of degree of this catalogue."""
         return self._taken(word) or word in self.amounts
@@ -170,13 +175,13 @@ class Finders:
         """Whether a phrase is a value or somebody, and not just what a title calls its item."""
         return self.gazetteer.values(phrase) or phrase in self.people
 
-    def _candidates(self, reading: Reading, shown: Sequence[str]) -> tuple[list[Span], list[tuple[int, int]]]:
+    def _candidates(self, reading: Reading, scene: Scene) -> tuple[list[Span], list[tuple[int, int]]]:
         """The spans that compete for the words, and the themes, inside which values are none."""
         people = self.people.spans(reading)
         named = {index for span in people if span.name > 1 for index in range(span.start, span.end)}
-        spans = self.title_spans.spans(reading, named, shown)
+        spans = self.title_spans.spans(reading, named, scene.shown)
         titles = [title for title in spans if not _within_name(title, people)]
-        hard = [*self.ranges.spans(reading), *titles]
+        hard = [*self.ranges.spans(reading, scene.limited), *titles]
         soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
         themes = self.themes.ranges(reading, hard + soft)
         kept = [span for span in soft if not (_inside(span, themes) or self._toned(reading, span))]

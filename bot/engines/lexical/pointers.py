@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What can be pointed at: the list shown last, in order, the item that "it" means, None when that is open, and the
-    item whose page the visitor is on, which is then meant.
+    item whose page the visitor is on, which is then meant. ``limited``: the facet of the amounts in the message before.
     """
 
     shown: tuple[str, ...] = ()
     focus: str | None = None
     page: str | None = None
+    limited: str = ""
 
     @property
     def single(self) -> str | None:

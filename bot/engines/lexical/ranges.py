@@ -58,8 +58,8 @@ class Ranges:
         self._measures = Phrases((phrase, True) for phrase in numbers["measures"]["words"])
         self._names = Phrases((name, s.name) for s in self._speeches for name in (*s.names, *s.measures))
 
-    def spans(self, reading: Reading) -> list[Span]:
-        """Every comparison in the message."""
+    def spans(self, reading: Reading, limited: str = "") -> list[Span]:
+        """Every comparison in the message. ``limited``: the facet of the amounts said before, if they were of one."""
         newest = self._year.facet.high if self._year else None
         found = self._quantities.scan(reading, newest=newest)
         spans: list[Span] = []
@@ -72,7 +72,7 @@ class Ranges:
             span = (
                 None
                 if _points(reading.tokens, quantity)
-                else self._span(reading.tokens, quantity, start, ranged, carried)
+                else self._span(reading.tokens, quantity, start, ranged, carried, limited)
             )
             if span:
                 spans.append(span)
@@ -124,7 +124,9 @@ class Ranges:
         """Base units per unit of an amount as it was written: 60 for hours."""
         return self._units.of(tokens[quantity.end - 1].norm)[1]
 
-    def _span(self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool, carried: str) -> Span | None:
+    def _span(
+        self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool, carried: str, limited: str
+    ) -> Span | None:
         compared = None if ranged else self._compared(tokens, quantity)
         facet, op, start, end = compared or ("", "between" if ranged else "", start, quantity.end)
         quantity, end = self._counted_behind(tokens, quantity, end)
@@ -136,7 +138,7 @@ class Ranges:
             quantity, op, start = replace(quantity, group="people"), "", crowd
         if compares and not (facet or named or quantity.group) and self._foreign(tokens, end):
             return None
-        speech = self._speech(quantity, facet or (named[1] if named else ""), compares)
+        speech = self._speech(quantity, facet or (named[1] if named else ""), compares, limited)
         if speech is None or (quantity.group in _SHY and not (named and named[1] == speech.name)):
             return None
         start = before[0] if before and before[1] == speech.name else start
@@ -206,7 +208,7 @@ class Ranges:
         match = self._names.at(tokens, start) if quantity.group != "year" else None
         return (match.end, match.value) if match else None
 
-    def _speech(self, quantity: Quantity, facet: str, compared: bool) -> Speech | None:
+    def _speech(self, quantity: Quantity, facet: str, compared: bool, limited: str) -> Speech | None:
         """The facet that an amount is about."""
         if quantity.group == "year":
             return self._year
@@ -216,10 +218,10 @@ class Ranges:
             return next((speech for speech in named if speech in fitting), fitting[0] if fitting else None)
         if named or not compared:
             return named[0] if named else None
-        return self._by_size(quantity.high)
+        return self._by_size(quantity.high, limited)
 
-    def _by_size(self, value: float) -> Speech | None:
-        """A compared number without unit: the price, else the facet whose values it falls among."""
+    def _by_size(self, value: float, limited: str) -> Speech | None:
+        """A compared number without unit: what was ``limited`` before, the price, what its values lie around."""
         plain = [s for s in self._speeches if s.facet.role in ("attribute", "price") and s is not self._year]
         if value < 0:
             plain = [s for s in plain if (s.facet.low or 0.0) < 0]
@@ -227,7 +229,7 @@ class Ranges:
         inside = [
             s for s in plain if s.facet.low is not None and s.facet.low * 0.8 <= value <= (s.facet.high or 0) * 1.2
         ]
-        return next(iter(priced + inside), None)
+        return next((one for one in inside if one.name == limited), next(iter(priced + inside), None))
 
 
 def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
