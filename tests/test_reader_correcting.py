@@ -285,3 +285,16 @@ def test_words_that_only_look_like_an_item_stay_what_they_are():
     found = decide(replace(RULED, wishes=("heavy",)), doubted(heavy), told(roles=[()]))
     assert not found.mentions
     assert found.wishes == ("heavy",)
+
+
+def test_a_degree_is_of_one_facet_among_those_called_alike():
+    """What the rules read of the average rating is not said of the number of ratings as well."""
+    rating, count = Facet("average_rating", "number"), Facet("ratings_count", "number")
+    sheet = Sheet(MESSAGE, tuple(FacetEntry(one.name, 0) for one in (rating, count)))
+    said = Told(chances(ACTS, recommend=0.99), (chances(ABOUT), chances(ABOUT, **{"vague>": 0.99})), (), (), (), ())
+    ruled = replace(RULED, constraints=(Constraint("average_rating", ">=", 4.1),))
+    assert decide(ruled, Proposed(sheet, (rating, count), (), (), ()), said).constraints == ruled.constraints
+    plain = replace(RULED, constraints=())
+    assert decide(plain, Proposed(sheet, (rating, count), (), (), ()), said).constraints == (
+        Constraint("ratings_count", ">=", 10.0),
+    )

@@ -11,6 +11,7 @@ from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.trust import Trust
 from bot.types import Intent
 from vectorstore.base import Constraint, Facet, Operator
+from vectorstore.words import stem
 
 Limit: TypeAlias = Callable[[str, Operator], float]
 """A facet's name and "<=" or ">=" -> the number that "little" or "much" of it means in this catalogue."""
@@ -19,15 +20,22 @@ _OPERATORS: Mapping[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="
 
 
 def conditions(intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, limit: Limit) -> tuple[Constraint, ...]:
-    """Every constraint once, those of the rules first."""
+    """Every constraint once, those of the rules first. A degree is of one facet among those that are called alike."""
     found = [*_judged(intent, proposed, told, trust)]
     found = [*_numbered(found, proposed, told, trust)]
     held = {one.facet for one in found}
+    called = {word for facet in proposed.facets if facet.name in held for word in _called(facet)}
     for facet, about in zip(proposed.facets, told.about, strict=True):
         for name, op in (("vague<", "<="), ("vague>", ">=")):
-            if about[name] >= trust.about and facet.name not in held and facet.type == "number":
+            free = facet.name not in held and facet.type == "number" and not called & _called(facet)
+            if about[name] >= trust.about and free:
                 found.append(Constraint(facet.name, op, limit(facet.name, op)))  # type: ignore[arg-type]
     return tuple(dict.fromkeys(found))
+
+
+def _called(facet: Facet) -> set[str]:
+    """The words of a facet's name, in the singular: "ratings count" is called like "average rating"."""
+    return {stem(word) for word in facet.name.casefold().split("_")} if facet.type == "number" else set()
 
 
 def _judged(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Iterator[Constraint]:

@@ -19,17 +19,17 @@ class Trust:
     needs help of another kind.
     """
 
-    act: float = 0.3
-    deny: float = 0.8
+    act: float = 0.4
+    deny: float = 0.6
     add: float = 1.01
     drop: float = 0.99
-    turn: float = 0.8
+    turn: float = 0.99
     number: float = 1.01
-    wish: float = 0.7
+    wish: float = 0.6
     idle: float = 0.1
     title: float = 0.4
-    name: float = 0.4
-    role: float = 0.7
-    about: float = 0.8
-    flag: float = 0.95
+    name: float = 0.3
+    role: float = 0.6
+    about: float = 0.6
+    flag: float = 0.99
     danger: float = 1.01
