@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from bot.engines.reader.sheet import ACTS, MATCHES, TYPES, FacetEntry, Sheet, ValueEntry
+from bot.training import turns
 from bot.training.corpora import labelled as corpus
 from bot.training.examples import Example, Targets
 from bot.training.filling import REFERENCES, SMALL, Unsayable
@@ -58,8 +59,9 @@ def said_of(found):
     }
 
 
-def test_an_example_is_what_its_pattern_means():
+def test_an_example_is_what_its_pattern_means(monkeypatch):
     """The whole example of one pattern: message, schema with true and false candidates, and what is right."""
+    monkeypatch.setattr(turns, "LIKE", 0)
     assert told("[recommend] a {is:V} {noun} under {<:N}, {wish|for reading}, number 7") == Example(
         sheet=Sheet(
             message="A Red lamp under 40 euros, for reading, number 7",
@@ -239,3 +241,10 @@ def test_the_labels_fit_the_public_texts(data):
             before, behind = turn.message[first - 1 : first], turn.message[last : last + 1]
             assert not (before.isalpha() and words[0].isalpha()), (turn.source, meaning, words)
             assert not (behind.isalpha() and words[-1].isalpha()), (turn.source, meaning, words)
+
+
+def test_other_words_are_at_times_taken_for_a_title():
+    """They are a candidate without a role, so that the reader learns to tell them from titles."""
+    said = [told("[recommend] a {noun} like {liked:T}, bright enough for reading", seed=seed) for seed in range(40)]
+    false = [one for one in said if () in {tuple(roles) for roles in one.targets.roles}]
+    assert 0.2 < len(false) / len(said) < 0.6
