@@ -298,3 +298,19 @@ def test_a_degree_is_of_one_facet_among_those_called_alike():
     assert decide(plain, Proposed(sheet, (rating, count), (), (), ()), said).constraints == (
         Constraint("ratings_count", ">=", 10.0),
     )
+
+
+def test_a_change_that_names_no_item_asks_nothing_of_one():
+    """"Not that brand" stays a change, however sure the reader is that a fact is asked."""
+    ruled = replace(RULED, acts=("refine",))
+    found = decide(ruled, proposed(), told(acts={"refine": 0.99, "ask_item": 0.9}))
+    assert found.acts == ("refine",)
+
+
+def test_a_fact_that_the_rules_took_for_a_service_question_may_have_no_field():
+    """It is asked of an item, and no facet tells it: that is said."""
+    item = Mention("the last", "juno", how="reference")
+    ruled = Intent(acts=("support",), question="can it be washed", mentions=(item,))
+    said = told(acts={"ask_item": 0.99, "support": 0.01}, verdicts=(), roles=())
+    found = decide(ruled, proposed(values=()), said)
+    assert (found.acts, found.topic) == (("ask_item",), "unrecorded")

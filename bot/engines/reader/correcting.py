@@ -13,10 +13,11 @@ from functools import lru_cache
 from bot.engines.lexical.combining import JUDGED, evaluated
 from bot.engines.lexical.lexicon import table
 from bot.engines.reader.conditions import Limit, conditions
-from bot.engines.reader.deciding import WISHED, Tagged, Told
+from bot.engines.reader.deciding import Told
 from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.sheet import ACTS, CharSpan
 from bot.engines.reader.trust import Trust
+from bot.engines.reader.wishing import NOT, wishes
 from bot.types import Act, Intent, Mention, Order, Relative, Role
 from vectorstore.base import Constraint
 
@@ -24,14 +25,11 @@ READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
-_NOT = "not "
 COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
 """Topics of messages that are nothing else."""
 HARDLY, NEVER = 0.05, 0.003
 """How likely a wish and a service question must be at least that the rules see in one message; the latter in the form
 of a question."""
-LONG = 8
-"""Words of a message in which some are there for the story."""
 
 
 def corrected(
@@ -44,14 +42,14 @@ def corrected(
         return Intent(
             acts=("out_of_scope",), sensitive=danger, topic=danger, engines={"acts": READER, "sensitive": READER}
         )
-    acts = _acts(intent, told, trust)
-    wanting = bool(_WANTING & set(acts))
     named = _named_too(proposed, told, trust)
+    acts = _acts(intent, told, trust, named=bool(intent.mentions or named))
+    wanting = bool(_WANTING & set(acts))
     mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
         "acts": evaluated(acts, mentions),
         "constraints": conditions(intent, proposed, told, trust, limit=limit) if wanting else (),
-        "wishes": _wishes(intent, proposed, told, trust, named=tuple(named)) if wanting else (),
+        "wishes": wishes(intent, proposed, told, trust, named=tuple(named)) if wanting else (),
         "mentions": mentions,
         "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
         "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
@@ -65,8 +63,14 @@ def corrected(
     slots["query"] = _query(intent, slots["constraints"], slots["wishes"])  # type: ignore[arg-type]
     changed = {name: value for name, value in slots.items() if value != getattr(intent, name)}
     engines = {**intent.engines, **dict.fromkeys(changed.keys() - {"query"}, READER)}
-    topic = intent.topic if acts == intent.acts else ""
+    topic = intent.topic if acts == intent.acts else _topic(intent, acts, slots["asked"])
     return replace(intent, **changed, topic=topic, engines=engines)  # type: ignore[arg-type]
+
+
+def _topic(intent: Intent, acts: Sequence[Act], asked: object) -> str:
+    """What is asked of an item that the rules took for a service question, and that no facet tells."""
+    item = "ask_item" in acts and "support" in intent.acts and "support" not in acts
+    return "unrecorded" if item and not asked else ""
 
 
 def _danger(told: Told, trust: Trust) -> str:
@@ -75,14 +79,14 @@ def _danger(told: Told, trust: Trust) -> str:
     return found[0] if found else ""
 
 
-def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
+def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
     Surprises, fresh starts and thanks are said in words that the rules know: they stay, as does what words such as
     "back to the films" ask for. Hardly denied is a wish and a service question in one message: the rules cut it into
     clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
     for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
-    comparison, and small talk gives way to anything else.
+    comparison, and small talk gives way to anything else. A change that names no item asks nothing of one.
     """
     if intent.surprise or intent.reset or intent.topic in COURTESIES:
         return intent.acts
@@ -95,7 +99,7 @@ def _acts(intent: Intent, told: Told, trust: Trust) -> tuple[Act, ...]:
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
     if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
-    if "compare" in kept:
+    if "compare" in kept or (not named and intent.constraints and _WANTING & set(kept)):
         new = [act for act in new if act != "ask_item"]
     if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
@@ -129,67 +133,6 @@ def _matter(intent: Intent) -> bool:
     return any(said) or intent.order is not None or intent.more
 
 
-def _wishes(
-    intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, named: Sequence[CharSpan] = ()
-) -> tuple[str, ...]:
-    """The rules' wishes in the reader's words where it is sure, without those it finds unlikely, and with its own.
-
-    What is not wanted stays unwanted. The rules' wishes stay where nothing else would be left to look for, and in a
-    message so short that every word of it counts. What turned out to be an item (``named``) is no wish.
-    """
-    message = proposed.sheet.message
-    spans = (*filter(None, _candidates(proposed)), *named)
-    tagged = [one for one in told.tags if one.name in WISHED and one.sure >= trust.wish and not _held(one.span, spans)]
-    found, used = list[str](), set[Tagged]()
-    short = len(message.split()) < LONG
-    for wish in intent.wishes:
-        where = _place(wish, message)
-        if where and _held(where, named):
-            continue
-        touched = [one for one in tagged if where and _touch(one.span, where)]
-        refused = wish.startswith(_NOT)
-        found += [_wish(one, message, refused=refused) for one in touched if one not in used]
-        used.update(touched)
-        if not touched and (refused or short or _likely(where, told) >= trust.idle):
-            found.append(wish)
-    own = [one for one in tagged if one not in used and not any(_touch(one.span, span) for span in spans)]
-    found = list(dict.fromkeys([*found, *(_wish(one, message) for one in own)]))
-    left = (*(one for one in found if not one.startswith(_NOT)), *intent.constraints, *intent.mentions, *named)
-    return tuple(found) if left or intent.relatives else intent.wishes
-
-
-def _candidates(proposed: Proposed) -> tuple[CharSpan | None, ...]:
-    """Where the message names values, amounts and items that the rules are sure of."""
-    sheet = proposed.sheet
-    return (*(value.span for value in sheet.values), *sheet.numbers, *sheet.mentions[: len(proposed.mentions)])
-
-
-def _held(words: CharSpan, spans: Sequence[CharSpan]) -> bool:
-    """Whether words are no more than a part of one of ``spans``."""
-    return any(span[0] <= words[0] and words[1] <= span[1] for span in spans)
-
-
-def _touch(one: CharSpan, other: CharSpan) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
-def _place(wish: str, message: str) -> CharSpan | None:
-    """Where the message says a wish; None where it says it otherwise."""
-    said = wish.removeprefix(_NOT).casefold()
-    start = message.casefold().find(said)
-    return (start, start + len(said)) if start >= 0 else None
-
-
-def _likely(where: CharSpan | None, told: Told) -> float:
-    """How likely the likeliest word of a wish is part of one, 0 to 1; 1 where the message does not say it so."""
-    return max((sure for span, sure in told.wished if where and _touch(span, where)), default=1.0)
-
-
-def _wish(tagged: Tagged, message: str, *, refused: bool = False) -> str:
-    text = message[slice(*tagged.span)].strip(" .,;:!?")
-    return f"{_NOT}{text}" if refused or tagged.name == "unwanted" else text
-
-
 def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[str]) -> str:
     """What to search for: the rules' words, or those of the wishes and values that the reader made of them.
 
@@ -199,7 +142,7 @@ def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[s
         return intent.query
     values = [one.value for one in constraints if one.op == "is" and isinstance(one.value, str)]
     said = wishes if set(wishes) - set(intent.wishes) else intent.wishes
-    return " ".join(dict.fromkeys((*(one for one in said if not one.startswith(_NOT)), *values)))
+    return " ".join(dict.fromkeys((*(one for one in said if not one.startswith(NOT)), *values)))
 
 
 def _named_too(proposed: Proposed, told: Told, trust: Trust) -> dict[CharSpan, tuple[Mention, ...]]:
