@@ -301,7 +301,7 @@ def test_a_degree_is_of_one_facet_among_those_called_alike():
 
 
 def test_a_change_that_names_no_item_asks_nothing_of_one():
-    """"Not that brand" stays a change, however sure the reader is that a fact is asked."""
+    """ "Not that brand" stays a change, however sure the reader is that a fact is asked."""
     ruled = replace(RULED, acts=("refine",))
     found = decide(ruled, proposed(), told(acts={"refine": 0.99, "ask_item": 0.9}))
     assert found.acts == ("refine",)
