@@ -581,6 +581,21 @@ def test_checks_stand_beside_the_rules(gold):
     assert len(list(rows(reads))) == 2 * 3 * 4
 
 
+def test_it_is_told_how_often_a_model_had_the_last_word(gold):
+    """Slot by slot, where one was in charge of any; a whole intent is its as soon as one slot is."""
+    case = shop_of(gold).cases[0]
+    engines = ({"acts": "reader", "mentions": "lexical"}, {"acts": "lexical", "more": "chat (small)"}, {})
+    found = list(rows([Read(SHIPPED, "demos", case, dict.fromkeys(KINDS, Compared(1)), one) for one in engines]))
+    told = next(row for row in found if row["figure"] == "model")
+    assert (told["acts"], told["flags"], told["references"], told["exact"], told["valid"]) == (
+        0.333,
+        0.333,
+        0,
+        0.667,
+        0,
+    )
+
+
 def test_failures_are_listed_by_one_protocol_alone(tmp_path):
     """Another is refused with the one that can; the command hands the option over."""
     with pytest.raises(InvalidRequest, match="lists no failures") as caught:

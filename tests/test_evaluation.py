@@ -12,7 +12,7 @@ import pytest
 from bot.demo.laying_out import read
 from bot.engines.rerank_scripted import OverlapReranker
 from bot.errors import InvalidRequest
-from bot.evaluation import benchmarks, protocols, search_speed, turn_speed
+from bot.evaluation import benchmarks, protocols, reading_speed, search_speed, turn_speed
 from bot.evaluation.asked import plots, wishes
 from bot.evaluation.placing import ndcg, recall, reciprocal_rank, standard_error
 from bot.evaluation.report import Check, Report, machine
@@ -183,6 +183,18 @@ def test_turn_targets_are_checked():
     ours = {"cards_p50_ms": 400, "first_word_p50_ms": 1200, "ready_s": 9, "resident_mb": 1600, "turns_per_s": 4.0}
     checks = turn_speed._checks(ours, {"turns_per_s": 1.0})
     assert [check.ok for check in checks] == [True, False, True, False, True]
+
+
+def test_reading_is_timed_stage_by_stage_in_a_process_of_its_own(tmp_path, data):
+    """Rules, reader and re-ranker, each with its times and memory; the targets are checked on what was measured."""
+    message = '[[case]]\nmessage = "a tent for two"\nwant = { acts = ["recommend"] }\n'
+    (tmp_path / "outdoor.open.toml").write_text(message, "utf-8")
+    report = reading_speed.run(data, gold=tmp_path)
+    assert [row["n"] for row in report.rows] == [reading_speed.ROUNDS, reading_speed.ROUNDS, 1]
+    assert all(0 < row["p50_ms"] <= row["p95_ms"] and row["resident_mb"] > 100 for row in report.rows)
+    assert report.rows[0]["added_mb"] == 0
+    rows = [{"p50_ms": 1.0, "added_mb": 0}, {"p50_ms": 26.0, "added_mb": 50}, {"p50_ms": 200.0, "added_mb": 340}]
+    assert [check.ok for check in reading_speed.checks(rows)] == [False, True]
 
 
 class Streaming:

@@ -15,6 +15,12 @@ def _turn(data: Path) -> Report:
     return measure()
 
 
+def _reading(data: Path) -> Report:
+    from bot.evaluation.reading_speed import run as measure
+
+    return measure(data)
+
+
 def _search(data: Path, rows: int | None = None) -> Report:
     from bot.evaluation.search_speed import SIZE
     from bot.evaluation.search_speed import run as measure
@@ -43,6 +49,7 @@ def _streams(data: Path) -> Report:
 
 BENCHMARKS: Named = {
     "turn": ("a whole turn at the client, start-up and memory, a plain stack beside it", _turn),
+    "reading": ("one message read by rules and by the trained reader, what the models add to the process", _reading),
     "visitors": ("eight visitors at once, then a burst past saturation, over loopback", _visitors),
     "streams": (
         "a hundred paced replies at once, time until hanging up frees a worker, plain peers beside it",

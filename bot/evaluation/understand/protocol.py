@@ -7,14 +7,14 @@ One half is open to whoever improves the reader; targets are checked on the seal
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.engines import choose
 from bot.evaluation.report import Check, Report, machine
 from bot.evaluation.understand.cases import HALVES, Case
-from bot.evaluation.understand.catalogues import GOLD, PLACES, Group, Place, shops
+from bot.evaluation.understand.catalogues import GOLD, PLACES, Group, Place, Shop, shops
 from bot.evaluation.understand.failures import wrong
 from bot.evaluation.understand.figures import RESAMPLES, Figure, figures
 from bot.evaluation.understand.legal import faults
@@ -41,8 +41,19 @@ TARGETS: tuple[tuple[str, str, float], ...] = (
 _PROTOCOL = (
     "messages of people to five shops, labelled by hand; references, linking, not in catalogue, exact and valid are "
     "shares, all other slots micro-F1; n: things wanted (messages, for exact and valid); from and to: 95 % interval, "
-    f"{RESAMPLES} bootstrap draws over messages; valid: before anything is verified; checks: the sealed half"
+    f"{RESAMPLES} bootstrap draws over messages; model: the share of messages in which a model, not the rules, had the "
+    "last word; valid: before anything is verified; checks: the sealed half"
 )
+MODELS = frozenset({"reader", "chat"})
+"""Engines that read with a model; after it the name of an engine may tell which."""
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "negation": ("constraints",),
+    "references": ("mentions",),
+    "linking": ("mentions",),
+    "not in catalogue": ("mentions",),
+    "flags": ("more", "surprise", "reset"),
+}
+"""The fields of an intent that hold a slot, where they are called otherwise."""
 _WRONG = "what is read wrongly in the open half: found and not wanted, wanted and not found"
 
 
@@ -54,6 +65,7 @@ class Read:
     group: Group
     case: Case
     compared: Mapping[str, Compared]
+    engines: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(
@@ -83,7 +95,7 @@ def run(
         for name, reader in readers.items():
             for case in shop.cases:
                 heard = reader(case)
-                reads.append(Read(name, shop.group, case, _compared(heard, case, shop.vocabulary)))
+                reads.append(_read(name, shop, case, heard))
                 if failures and name == charged:
                     lists += wrong(name, case, heard, shop.vocabulary)
     if failures:
@@ -92,7 +104,10 @@ def run(
 
 
 def rows(reads: Sequence[Read]) -> Iterator[dict[str, Any]]:
-    """Four lines for every system, group and half that has messages: the figures, both bounds, the counts."""
+    """Lines for every system, group and half that has messages: the figures, both bounds, the counts.
+
+    Where a model had the last word in anything, a fifth says how often.
+    """
     for system in dict.fromkeys(one.system for one in reads):
         for group in _names([one.group for one in reads], ALL):
             for half in _names([half for half in HALVES if any(one.case.half == half for one in reads)], BOTH):
@@ -114,6 +129,10 @@ def checks(reads: Sequence[Read]) -> Iterator[Check]:
         rules = _value(reads, RULES, slot, (group, half))
         if systems[-1] == SHIPPED and slot != "valid" and rules is not None:
             yield Check(f"{name}, above the rules", round(ours - rules, 3), "> 0", ours > rules)
+
+
+def _read(system: str, shop: Shop, case: Case, heard: Heard) -> Read:
+    return Read(system, shop.group, case, _compared(heard, case, shop.vocabulary), heard.intent.engines)
 
 
 def _compared(heard: Heard, case: Case, vocabulary: Vocabulary) -> dict[str, Compared]:
@@ -145,6 +164,17 @@ def _value(reads: Sequence[Read], system: str, slot: str, cut: tuple[str, str]) 
 
 def _lines(names: Mapping[str, str], cut: Sequence[Read]) -> Iterator[dict[str, Any]]:
     found = _figures(cut)
-    for line, field in (("value", "value"), ("from", "low"), ("to", "high"), ("n", "count")):
-        cells = {slot: round(getattr(one, field), 3) if one else None for slot, one in found.items()}
+    for line, name in (("value", "value"), ("from", "low"), ("to", "high"), ("n", "count")):
+        cells = {slot: round(getattr(one, name), 3) if one else None for slot, one in found.items()}
         yield {**names, "messages": len(cut), "figure": line, **cells}
+    if any(_modelled(one, slot) for one in cut for slot in KINDS):
+        shares = {slot: round(sum(_modelled(one, slot) for one in cut) / len(cut), 3) for slot in KINDS}
+        yield {**names, "messages": len(cut), "figure": "model", **shares}
+
+
+def _modelled(one: Read, slot: str) -> bool:
+    """Whether a model had the last word in a slot, in any slot for the whole intent; validity is nobody's word."""
+    if slot == "valid":
+        return False
+    fields = FIELDS.get(slot, (slot,)) if slot != "exact" else tuple(one.engines)
+    return any(one.engines.get(name, "").split(" ")[0] in MODELS for name in fields)
