@@ -212,7 +212,7 @@ class Assembler:
             draft.order = draft.order or (None if span.soft and negative else span.order)
             if span.soft and case.wishes:
                 draft.order = None
-        elif span.start in findings.corrections.released:
+        elif span.start in findings.corrections.released and (findings.scene.shown or not negative):
             open_ = span.facet in findings.corrections.dropped
             unasked = span.kind == "vague" and not findings.scene.shown
             draft.retracted += () if open_ or unasked else span.constraints

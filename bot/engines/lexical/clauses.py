@@ -47,7 +47,7 @@ class Clauses:
         for index, token in enumerate(tokens):
             span = board.at(index)
             inside = span is not None and span.kind == "title" and span.start < index < span.end - 1
-            if inside or index + 1 >= len(tokens):
+            if inside or index + 1 >= len(tokens) or _denied(tokens, index, board):
                 continue
             if token.text in _ENDS and not (index and tokens[index - 1].norm in word_set("clauses_abbreviations")):
                 cuts.append(index + 1)
@@ -68,8 +68,15 @@ class Clauses:
         return opener is not None and (span is None or span.kind != "title")
 
 
+def _denied(tokens: Sequence[Token], index: int, board: Board) -> bool:
+    """Whether a question about a value is no question: "horror? no thanks"."""
+    span = board.at(index - 1) if index else None
+    valued = span is not None and span.kind in ("value", "person")
+    return valued and tokens[index].text == "?" and tokens[index + 1].norm in word_set("polarity_denying")
+
+
 def _clause(reading: Reading, start: int, end: int) -> Clause:
-    while start < end and not reading.tokens[start].word:
+    while start < end and not reading.tokens[start].word and reading.tokens[start].text != "#":
         start += 1
     while end > start and reading.tokens[end - 1].text in ",:-–—":
         end -= 1

@@ -42,7 +42,7 @@ class Corrector:
         self._drop_asked = Phrases((cue, True) for cue in (*lists["drop"], *lists["drop_asked"]))
         self._questions = Phrases(_questions(speeches.values()))
         self._after = Phrases((cue, True) for cue in lists["drop_after"])
-        self._release = Phrases((cue, True) for cue in lists["release"])
+        self._release = Phrases((cue, cue not in lists["no_release"]) for cue in (*lists["release"], *lists["no_release"]))
         self._actually = Phrases((cue, True) for cue in lists["actually"])
         self._replace = Phrases((cue, True) for cue in lists["replace"])
         self._allow = Phrases((cue, True) for cue in lists["allow"])
@@ -152,7 +152,10 @@ class Corrector:
             and tokens[place - 1].norm in word_set("corrections_skipped")
         ):
             place -= 1
-        match = self._release.before(tokens, place) or self._allow.at(tokens, span.end)
+        match = self._release.before(tokens, place)
+        if match and not match.value:
+            return None
+        match = match or self._allow.at(tokens, span.end)
         match = match or (self._again.at(tokens, span.end) if actually else None)
         return (match.start, match.end) if match else None
 

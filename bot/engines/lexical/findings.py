@@ -188,8 +188,9 @@ class Finders:
         return [*hard, *kept, *self.corrector.drops(reading)], themes
 
     def _toned(self, reading: Reading, span: Span) -> bool:
-        """Whether a value is only a shade: "less scary"."""
-        return span.kind == "value" and span.start > 0 and reading.tokens[span.start - 1].norm == "less"
+        """Whether a value is only a shade: "less scary", but not in "the less horror the better"."""
+        shade = span.kind == "value" and reading.norms(span.start - 1, span.start) == ("less",)
+        return shade and reading.norms(span.start - 2, span.start - 1) != ("the",)
 
     def _refer(self, reading: Reading, board: Board, scene: Scene) -> None:
         for found in self.pointers.spans(reading, board, scene):

@@ -18,6 +18,9 @@ from bot.engines.lexical.text import Reading, Token
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
 
+_PLACES = {"top": 1, "bottom": -1, "last_but_one": -2}
+"""Where in a list the words for its ends point, counted from 1, or back from -1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -48,8 +51,11 @@ class Pointers:
         self._counts |= {str(value): value for value in range(2, 7)}
         self._nouns = Phrases((noun, True) for noun in lists["places"]["nouns"])
         self._numbered = frozenset(lists["places"]["number"])
-        self._ends = Phrases((phrase, end) for end in ("top", "bottom", "middle") for phrase in lists["places"][end])
-        pronouns = [(phrase, kind) for kind in ("other", "two", "many", "one") for phrase in lists["pronouns"][kind]]
+        ends = ("top", "bottom", "middle", "last_but_one")
+        self._ends = Phrases((phrase, end) for end in ends for phrase in lists["places"][end])
+        self._excepting: Phrases[bool] = Phrases((phrase, True) for phrase in lists["places"]["excepting"])
+        kinds = ("other", "two", "many", "one", "former", "latter")
+        pronouns = [(phrase, kind) for kind in kinds for phrase in lists["pronouns"][kind]]
         self._pronouns: Phrases[str] = Phrases(pronouns)
         self._shy = frozenset(lists["pronouns"]["shy"])
 
@@ -63,9 +69,17 @@ class Pointers:
             match = self._at(reading.tokens, index, board, scene)
             if match:
                 end, ids = match
-                found.append(pointing(reading, index, end, ids))
+                found.append(self._excepted(reading, pointing(reading, index, end, ids), scene))
             index = match[0] if match else index + 1
         return found
+
+    def _excepted(self, reading: Reading, span: Span, scene: Scene) -> Span:
+        """The others, where the words before say so: "all but the last", "everything except the first two"."""
+        match = self._excepting.before(reading.tokens, span.start)
+        named = {mention.item_id for mention in span.mentions}
+        if not match or not named:
+            return span
+        return pointing(reading, match.start, span.end, [id_ for id_ in scene.shown if id_ not in named])
 
     def pronouns(self, reading: Reading, board: Board) -> Iterator[tuple[int, int, str, bool]]:
         """Pronouns on free tokens: start, end, "one"/"two"/"many", and whether it points only beside a cue."""
@@ -90,11 +104,14 @@ class Pointers:
         return found
 
     def _at_end(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
-        """The top, the bottom and the middle of the list, which has one where it is odd."""
+        """The top, the bottom, the last but one and the middle of the list, which has one where it is odd."""
         end = self._ends.at(tokens, index)
         if end and end.value == "middle":
             return (end.end, scene.shown[len(scene.shown) // 2 :][:1]) if len(scene.shown) % 2 else None
-        return (end.end, _pick(scene.shown, 1 if end.value == "top" else -1)) if end else None
+        if end is None:
+            return None
+        noun = self._nouns.at(tokens, end.end) if end.value == "last_but_one" else None
+        return noun.end if noun else end.end, _pick(scene.shown, _PLACES[end.value])
 
     def _ordinal(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
         place = self._ordinals.get(tokens[index].norm)
@@ -106,9 +123,14 @@ class Pointers:
             return (noun.end if noun else index + 2), scene.shown[:count] if place == 1 else scene.shown[-count:]
         ids = _pick(scene.shown, place)
         noun = self._nouns.at(tokens, index + 1) or (self._own_noun(tokens, index + 1, ids) if ids else None)
-        if not noun and not (ids and _closes(tokens, index + 1)):
+        if not noun and not (ids and (_closes(tokens, index + 1) or self._listed(tokens, index))):
             return None
         return (noun.end if noun else index + 1), ids
+
+    def _listed(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a bare ordinal goes on a list of them: "is the first or second longer"."""
+        place = index - 1 - (index > 0 and tokens[index - 1].norm == "the")
+        return place > 0 and tokens[place].norm in ("and", "or", "nor") and tokens[place - 1].norm in self._ordinals
 
     def _own_noun(self, tokens: Sequence[Token], index: int, ids: Sequence[str]) -> Found[bool] | None:
         """What the item pointed at is called itself: "that second jacket"."""

@@ -43,7 +43,10 @@ class Negation:
 
     def read(self, reading: Reading, board: Board, themes: Sequence[tuple[int, int]] = ()) -> Polarity:
         """The scopes over ``reading``, given the spans found in it; a no inside a theme belongs to the theme."""
-        matches = [match for match in self._cues(reading.tokens, board) if _heard(match, board)]
+        matches = self._cues(reading, board)
+        for match in matches:
+            _swallow(match, board)
+        matches = [match for match in matches if _heard(match, board)]
         matches = [match for match in matches if not any(start < match.start < end for start, end in themes)]
         starts = {match.start for match in matches if match.value == "forward"}
         scopes = []
@@ -55,12 +58,18 @@ class Negation:
         lifted = frozenset(match.end for match in matches if match.value == "lift")
         too = [index + 1 for index in self._too(reading.tokens, board, scopes)]
         ranges = (*scopes, *((index, index + 1) for index in too))
-        return Polarity(ranges, tuple((match.start, match.end) for match in matches), frozenset(too), lifted)
+        cues = tuple((_whose(reading.tokens, match, board), match.end) for match in matches)
+        return Polarity(ranges, cues, frozenset(too), lifted)
 
-    def _cues(self, tokens: Sequence[Token], board: Board) -> list[Found[str]]:
-        """The cues of the table, the "but" of "any colour but black", and the "than" of "rather ... than"."""
+    def _cues(self, reading: Reading, board: Board) -> list[Found[str]]:
+        """The cues of the table, the "free" of "plastic-free", the "but" of "any colour but black", and the "than" of
+        "rather ... than".
+        """
+        tokens = reading.tokens
         found = self._table.scan(tokens)
+        found += [Found(index, index + 1, "backward") for index in range(len(tokens)) if _freed(reading, index)]
         found += [Found(span.end, span.end + 1, "forward") for span in board.spans if _but(tokens, span)]
+        found += _lessened(tokens)
         rather = next((index for index, token in enumerate(tokens) if token.norm == "rather"), len(tokens))
         than = next((index for index in range(rather + 1, len(tokens)) if tokens[index].norm == "than"), None)
         if than is not None and not any(match.start <= than < match.end for match in found):
@@ -150,6 +159,8 @@ class Negation:
         return found
 
     def _span_before(self, tokens: Sequence[Token], end: int, board: Board) -> Span | None:
+        denied = 0 < end < len(tokens) and tokens[end - 1].norm == "?" and tokens[end].norm in word_set("polarity_denying")
+        end -= denied
         while end > 0 and tokens[end - 1].norm in (
             "really",
             "just",
@@ -181,6 +192,37 @@ class Negation:
 def _heard(cue: Found[str], board: Board) -> bool:
     """Whether nobody claimed the words of a cue; its last may be a value's own: "done with Adam Sandler"."""
     return board.free(cue.start, max(_begin(cue, board), cue.start + 1))
+
+
+def _lessened(tokens: Sequence[Token]) -> list[Found[str]]:
+    """ "The less leather the better". """
+    norms = [token.norm for token in tokens]
+    less = next((index for index in range(len(norms) - 1) if norms[index : index + 2] == ["the", "less"]), None)
+    better = [] if less is None else norms[less + 2 :]
+    wanted = any(better[index : index + 2] == ["the", "better"] for index in range(len(better)))
+    return [Found(less, less + 2, "forward")] if less is not None and wanted else []
+
+
+def _freed(reading: Reading, index: int) -> bool:
+    """Whether a word says that something is not in it: "leather-free"."""
+    token = reading.tokens[index]
+    return token.norm == "free" and index > 0 and reading.text[token.start - 1] in "-‐‑"
+
+
+def _swallow(cue: Found[str], board: Board) -> None:
+    """Take what lies inside a cue of several words off the board: no see-through thing is meant by "steer clear of"."""
+    inner = {board.at(index) for index in range(cue.start + 1, cue.end - 1)}
+    for span in inner:
+        if span is not None and cue.start < span.start and span.end < cue.end:
+            board.remove(span)
+
+
+def _whose(tokens: Sequence[Token], cue: Found[str], board: Board) -> int:
+    """Where the words begin that say whose no it is: "my wife hates"."""
+    place = cue.start
+    while place > 0 and board.free(place - 1, place) and tokens[place - 1].norm in word_set("polarity_whose"):
+        place -= 1
+    return place
 
 
 def _begin(cue: Found[str], board: Board) -> int:

@@ -67,6 +67,9 @@ class Roles:
         if kind == "other":
             known = named or [id_ for id_ in scene.shown if id_ == scene.focus]
             return tuple(id_ for id_ in scene.shown if id_ not in known) if known else ()
+        if kind in ("former", "latter"):
+            ids = tuple(named[-2:]) if len(named) > 1 else scene.shown
+            return ids[:1] if kind == "former" else ids[-1:]
         if kind == "two":
             return tuple(named[-2:]) if len(named) > 1 else scene.shown[:2]
         return scene.shown
