@@ -42,7 +42,9 @@ class Corrector:
         self._drop_asked = Phrases((cue, True) for cue in (*lists["drop"], *lists["drop_asked"]))
         self._questions = Phrases(_questions(speeches.values()))
         self._after = Phrases((cue, True) for cue in lists["drop_after"])
-        self._release = Phrases((cue, cue not in lists["no_release"]) for cue in (*lists["release"], *lists["no_release"]))
+        self._release = Phrases(
+            (cue, cue not in lists["no_release"]) for cue in (*lists["release"], *lists["no_release"])
+        )
         self._actually = Phrases((cue, True) for cue in lists["actually"])
         self._replace = Phrases((cue, True) for cue in lists["replace"])
         self._allow = Phrases((cue, True) for cue in lists["allow"])

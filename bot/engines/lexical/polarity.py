@@ -159,7 +159,9 @@ class Negation:
         return found
 
     def _span_before(self, tokens: Sequence[Token], end: int, board: Board) -> Span | None:
-        denied = 0 < end < len(tokens) and tokens[end - 1].norm == "?" and tokens[end].norm in word_set("polarity_denying")
+        denied = (
+            0 < end < len(tokens) and tokens[end - 1].norm == "?" and tokens[end].norm in word_set("polarity_denying")
+        )
         end -= denied
         while end > 0 and tokens[end - 1].norm in (
             "really",
@@ -195,7 +197,7 @@ def _heard(cue: Found[str], board: Board) -> bool:
 
 
 def _lessened(tokens: Sequence[Token]) -> list[Found[str]]:
-    """ "The less leather the better". """
+    """Where it is said that less of something is better: "the less leather the better"."""
     norms = [token.norm for token in tokens]
     less = next((index for index in range(len(norms) - 1) if norms[index : index + 2] == ["the", "less"]), None)
     better = [] if less is None else norms[less + 2 :]

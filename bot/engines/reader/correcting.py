@@ -43,7 +43,7 @@ def corrected(
             acts=("out_of_scope",), sensitive=danger, topic=danger, engines={"acts": READER, "sensitive": READER}
         )
     named = _named_too(proposed, told, trust)
-    acts = _acts(intent, told, trust, named=bool(intent.mentions or named))
+    acts = _acts(intent, told, trust, named=bool(intent.mentions or named), shown=proposed.sheet.shown)
     wanting = bool(_WANTING & set(acts))
     mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
@@ -79,14 +79,16 @@ def _danger(told: Told, trust: Trust) -> str:
     return found[0] if found else ""
 
 
-def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool) -> tuple[Act, ...]:
+def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: bool) -> tuple[Act, ...]:
     """The rules' acts, without what the reader denies and with what it is sure of.
 
-    Surprises, fresh starts and thanks are said in words that the rules know: they stay, as does what words such as
-    "back to the films" ask for. Hardly denied is a wish and a service question in one message: the rules cut it into
+    Surprises, fresh starts, thanks and the wish for a person are said in words that the rules know: they stay, as does
+    what words such as "back to the films" ask for. Nothing else is out of scope, and nobody judges what is neither
+    named nor shown. Hardly denied is a wish and a service question in one message: the rules cut it into
     clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
     for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
-    comparison, and small talk gives way to anything else. A change that names no item asks nothing of one.
+    comparison, and small talk gives way to anything else, also to a value or an order that the rules saw. A change that
+    names no item asks nothing of one.
     """
     if intent.surprise or intent.reset or intent.topic in COURTESIES:
         return intent.acts
@@ -95,16 +97,23 @@ def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool) -> tuple[Act
     firm = served == matter and bool(_WANTING & set(intent.acts))
     asks = served and _questions().search(intent.question.lower())
     least = NEVER if asks else HARDLY if served else 0.0
-    kept = [act for act in intent.acts if act in pointed or chances[act] >= (least if firm else 1 - trust.deny)]
+    sure = {*pointed, "handover", *(("refine",) if intent.more else ())}
+    kept = [act for act in intent.acts if act in sure or chances[act] >= (least if firm else 1 - trust.deny)]
     new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
+    if kept:
+        new = [act for act in new if act != "out_of_scope"]
+    if not (named or shown):
+        new = [act for act in new if act != "feedback"]
     if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
+    if intent.order or intent.constraints or intent.relatives:
+        new = [act for act in new if act != "smalltalk"]
     if "compare" in kept or (not named and intent.constraints and _WANTING & set(kept)):
         new = [act for act in new if act != "ask_item"]
     if pointed or (served and not matter):
         new = [act for act in new if act not in _WANTING]
     if {*kept, *new} >= _WANTING:
-        worse = min(_WANTING, key=lambda act: chances[act])
+        worse = "recommend" if intent.more else min(_WANTING, key=lambda act: chances[act])
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
     found = tuple(dict.fromkeys((*kept, *new))) or intent.acts
     return found if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
