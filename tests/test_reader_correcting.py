@@ -138,9 +138,32 @@ def test_words_of_degree_become_the_catalogues_own_limit():
 def test_acts_are_added_and_denied():
     """An act that the reader is sure of comes in, one that it denies goes; of recommend and refine one stays."""
     assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "support": 0.99})).acts == ("recommend", "support")
-    assert decide(RULED, proposed(), told(acts={"smalltalk": 0.99})).acts == ("smalltalk",)
+    assert decide(replace(RULED, constraints=(), wishes=("x",)), proposed(), told(acts={"smalltalk": 0.99})).acts == ("smalltalk",)
     assert decide(RULED, proposed(), told(acts={"recommend": 0.3, "refine": 0.99})).acts == ("refine",)
     assert decide(RULED, proposed(), told(acts={"hello": 0.0})).acts == ("recommend",), "never without any act"
+
+
+def test_some_acts_of_the_rules_stand():
+    """A value is no small talk, a call for a person stays one, and what is beside something else is not out of scope;
+    nobody judges what is neither named nor shown.
+    """
+    assert decide(RULED, proposed(), told(acts={"smalltalk": 0.99})).acts == ("recommend",)
+    assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "out_of_scope": 0.9})).acts == ("recommend",)
+    assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "feedback": 0.9})).acts == ("recommend",)
+    calling = Intent(acts=("handover",))
+    assert decide(calling, proposed(values=()), told(verdicts=(), acts={"smalltalk": 0.9})).acts == ("handover",)
+    more = Intent(acts=("refine",), more=True)
+    read = decide(more, proposed(values=(), shown=True), told(verdicts=(), acts={"recommend": 0.9, "refine": 0.2}))
+    assert read.acts == ("refine",)
+
+
+def test_critiques_are_the_rules_or_the_readers():
+    """The reader's count after a list where the rules saw none; beside theirs they would only double one."""
+    heavy = told(acts={"refine": 0.99}, about={"price": {"lower": 0.99}})
+    assert decide(RULED, proposed(shown=True), heavy).relatives == (Relative("price", "lower"),)
+    assert decide(RULED, proposed(), heavy).relatives == ()
+    ruled = replace(RULED, relatives=(Relative("weight", "lower"),))
+    assert decide(ruled, proposed(shown=True), heavy).relatives == ruled.relatives
 
 
 def test_a_service_question_without_a_wish_is_no_request():

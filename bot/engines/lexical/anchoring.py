@@ -5,7 +5,9 @@ Pure functions over findings; knows no lexicon of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from bot.engines.lexical.combining import measured
 from bot.engines.lexical.deciding import Case
@@ -14,6 +16,23 @@ from bot.engines.lexical.lexicon import word_set
 from bot.engines.lexical.roles import Judged
 from bot.engines.lexical.spans import Span
 from bot.types import Relative
+
+_OTHER: Mapping[str, Literal["lower", "higher"]] = {"lower": "higher", "higher": "lower"}
+
+
+def critiques(findings: Findings, case: Case, span: Span) -> tuple[Relative, ...]:
+    """The critique that a span is: none where a condition or the words behind it take its place ("not cheaper,
+    lighter"), the other way round where nothing may go beyond ("no heavier than the first").
+    """
+    if any(other.facet == span.facet and other.constraints for other in case.spans):
+        return ()
+    found = anchored(findings, case, span)
+    if not findings.polarity.negative(span.start):
+        return (found,)
+    after = findings.board.at(span.end + 1)
+    instead = findings.reading.norms(span.end + 1, span.end + 2) == ("but",) or (after is not None and after.relative)
+    paused = span.end < len(findings.reading.tokens) and findings.reading.tokens[span.end].text == ","
+    return () if paused and instead else (replace(found, direction=_OTHER[found.direction]),)
 
 
 def anchored(findings: Findings, case: Case, span: Span) -> Relative:

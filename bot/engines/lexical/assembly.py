@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
-from bot.engines.lexical.anchoring import anchored
+from bot.engines.lexical.anchoring import critiques
 from bot.engines.lexical.combining import evaluated, facet_words, found_wanting, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
@@ -204,10 +204,8 @@ class Assembler:
         negative = findings.polarity.negative(span.start)
         if span.start in findings.polarity.lifted:
             return
-        if span.relative and any(other.facet == span.facet and other.constraints for other in case.spans):
-            return
         if span.relative:
-            draft.relatives.append(anchored(findings, case, span))
+            draft.relatives += critiques(findings, case, span)
         elif span.order:
             draft.order = draft.order or (None if span.soft and negative else span.order)
             if span.soft and case.wishes:

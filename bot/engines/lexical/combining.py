@@ -24,8 +24,8 @@ _AWAY: Mapping[str, Direction] = {"<=": "higher", "<": "higher", ">=": "lower", 
 
 def measured(findings: Findings, span: Span) -> bool:
     """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
-    before, after = findings.reading.norms(span.start - 1, span.start), findings.reading.norms(span.end, span.end + 3)
-    return before in (("than",), ("as",)) or "too" in after
+    before, after = findings.reading.norms(span.start - 2, span.start), findings.reading.norms(span.end, span.end + 3)
+    return before[-1:] == ("than",) or (before[-1:] == ("as",) and before != ("same", "as")) or "too" in after
 
 
 def found_wanting(findings: Findings, span: Span) -> Mapping[str, Direction]:

@@ -181,14 +181,26 @@ class Negation:
         return board.at(end - 1) if end > 0 else None
 
     def _too(self, tokens: Sequence[Token], board: Board, scopes: Sequence[tuple[int, int]]) -> list[int]:
-        """Where "too" alone says no: "that was too scary"."""
+        """Where "too" alone says no: "that was too scary"; "a bit pricey" of something shown says no less."""
         found = []
         for index, token in enumerate(tokens[:-1]):
             span = board.at(index + 1)
             covered = any(start <= index < end for start, end in scopes)
-            if token.norm == "too" and span and span.kind in ("value", "vague") and not covered:
+            if covered or span is None or span.start != index + 1:
+                continue
+            if (token.norm == "too" and span.kind in ("value", "vague")) or (
+                span.kind == "vague" and _complains(tokens, index)
+            ):
                 found.append(index)
         return found
+
+
+def _complains(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word of degree finds fault: at the start of a sentence, or said of something ("they're a bit dear")."""
+    start = index - (index > 0 and tokens[index - 1].norm == "a")
+    before = tokens[start - 1] if start else None
+    opens = before is None or before.stop or before.norm in word_set("polarity_being")
+    return tokens[index].norm in word_set("polarity_rather") and opens
 
 
 def _heard(cue: Found[str], board: Board) -> bool:

@@ -114,7 +114,8 @@ class Roles:
         cue = self._opinions.of(reading.tokens, span)
         role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
         place = (cue.start, cue.end) if cue else (0, 0)
-        if polarity.negative(span.start) and role in (None, "liked"):
+        measure = reading.norms(span.start - 1, span.start) in (("as",), ("than",))
+        if polarity.negative(span.start) and role in (None, "liked") and not measure:
             return Judged(span, "rejected", said=True, cue=place)
         return Judged(span, role or "mentioned", said=role is not None, cue=place)
 

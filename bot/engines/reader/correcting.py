@@ -220,11 +220,12 @@ def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Seq
 
 
 def _relatives(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[Relative, ...]:
-    """The rules' critiques and, after a list, those of facets that they said nothing of."""
-    found = list(intent.relatives)
+    """The rules' critiques; where they saw none, after a list, the reader's."""
+    if intent.relatives or not proposed.sheet.shown:
+        return intent.relatives
+    found = list[Relative]()
     for facet, about in zip(proposed.facets, told.about, strict=True):
-        known = any(one.facet == facet.name for one in found)
-        if known or not proposed.sheet.shown or facet.type not in ("number", "date"):
+        if facet.type not in ("number", "date"):
             continue
         if about["lower"] >= trust.about:
             found.append(Relative(facet.name, "lower"))
