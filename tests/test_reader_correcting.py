@@ -145,8 +145,9 @@ def test_acts_are_added_and_denied():
 
 def test_some_acts_of_the_rules_stand():
     """A value is no small talk, a call for a person stays one, and what is beside something else is not out of scope;
-    nobody judges what is neither named nor shown.
+    nobody judges, or asks after, what is neither named nor shown.
     """
+    assert decide(RULED, proposed(), told(acts={"ask_item": 0.99})).acts == ("recommend",)
     assert decide(RULED, proposed(), told(acts={"smalltalk": 0.99})).acts == ("recommend",)
     assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "out_of_scope": 0.9})).acts == ("recommend",)
     assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "feedback": 0.9})).acts == ("recommend",)
@@ -268,7 +269,8 @@ def test_items_take_their_roles_and_missing_titles_are_told():
 
 def test_what_is_said_of_a_facet():
     """Asked about, dropped, ordered by; a critique needs a list to be measured against."""
-    asked = decide(RULED, proposed(), told(acts={"ask_item": 0.99}, about={"price": {"asked": 0.99}}))
+    asks = told(acts={"ask_item": 0.99}, about={"price": {"asked": 0.99}})
+    asked = decide(RULED, proposed(shown=True), asks)
     assert (asked.asked, asked.constraints, asked.query) == (("price",), (), "")
     dropped = decide(RULED, proposed(), told(about={"price": {"dropped": 0.99}}))
     assert dropped.dropped == ("price",)

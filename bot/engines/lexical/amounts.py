@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _SHORTEST_TYPO = 8
+_SHORT_STEM = 3
+"""A verb's stem with fewer letters is left alone."""
 
 
 class Amounts:
@@ -115,9 +117,23 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
             yield phrase, Span(0, 0, "order", order=order, facet=name)
         for phrase, rule in speech.vague.items():
             yield phrase, _vague(vocabulary, speech, rule)
-    for phrase in speech.flag or (speech.names if speech.facet.type == "flag" else ()):
+    for phrase in speech.flag or (_flag_phrases(speech) if speech.facet.type == "flag" else ()):
         constraint = Constraint(name, ">", 0.0) if speech.numeric else Constraint(name, "is", True)
         yield phrase, Span(0, 0, "flag", (constraint,), opposites((constraint,)), facet=name)
+
+
+def _flag_phrases(speech: Speech) -> tuple[str, ...]:
+    """What a flag is called and what is said of what has it: "flowering" and "flowers", "pet safe" and "safe for pets"."""
+    found = list(speech.names)
+    for name in speech.names:
+        key = name.split()
+        if len(key) == 1 and name.endswith("ing") and len(name) > _SHORT_STEM + 3:
+            found += [name[:-3], f"{name[:-3]}s"]
+        if len(key) == 2 and key[1] in word_set("amounts_fitness"):
+            joints = ("for", "with", "around", "for my", "around my", "with my")
+            found += [f"{key[1]} {joint} {form}" for joint in joints for form in (key[0], f"{key[0]}s")]
+            found += [f"{key[0]} {other}" for other in ("safe", "friendly")]
+    return tuple(dict.fromkeys(found))
 
 
 def _counts(speech: Speech) -> Iterator[tuple[str, Span]]:

@@ -181,11 +181,22 @@ class Finders:
         named = {index for span in people if span.name > 1 for index in range(span.start, span.end)}
         spans = self.title_spans.spans(reading, named, scene.shown)
         titles = [title for title in spans if not _within_name(title, people)]
-        hard = [*self.ranges.spans(reading, scene.limited), *titles]
         soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
+        titles = [title for title in titles if not self._describes(reading, title, soft, scene)]
+        hard = [*self.ranges.spans(reading, scene.limited), *titles]
         themes = self.themes.ranges(reading, hard + soft)
+        flags = {(span.start, span.end) for span in soft if span.kind == "flag"}
+        soft = [span for span in soft if span.kind != "value" or (span.start, span.end) not in flags]
         kept = [span for span in soft if not (_inside(span, themes) or self._toned(reading, span))]
         return [*hard, *kept, *self.corrector.drops(reading)], themes
+
+    def _describes(self, reading: Reading, title: Span, soft: Sequence[Span], scene: Scene) -> bool:
+        """Whether the words of a title, said in part, only tell values of what is wanted: "vegan boots"."""
+        item = self.vocabulary.by_id.get(title.mentions[0].item_id or "")
+        whole = item is None or item.id in scene.shown or len(words(item.title)) <= title.end - title.start
+        valued = {index for span in soft if span.kind in ("value", "flag") for index in range(span.start, span.end)}
+        quoted = title.start > 0 and reading.tokens[title.start - 1].text in "\"'"
+        return not (whole or quoted) and set(range(title.start, title.end)) <= valued
 
     def _toned(self, reading: Reading, span: Span) -> bool:
         """Whether a value is only a shade: "less scary", but not in "the less horror the better"."""

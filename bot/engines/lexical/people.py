@@ -49,7 +49,8 @@ class People:
                     continue
                 self._counts.setdefault(value, Counter())[speech.name] += count
         self.words = frozenset(word for name in self._counts for word in words(name))
-        self._full = Phrases([*((name, name) for name in self._counts), *_shortened(self._counts)])
+        called = [*((name, name) for name in self._counts), *_shortened(self._counts), *_surnames(self._counts)]
+        self._full = Phrases(called)
         self._last = self._by_word(-1)
         self._first = self._by_word(0)
         self._typable = tuple(word for word in self._last if len(word) >= _SHORTEST_TYPO)
@@ -209,6 +210,16 @@ def _shortened(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield " ".join(kept), name
         if 1 < len(parts[0]) < 4 and _initials(name, parts[0]):
             yield " ".join((*parts[0], *parts[1:])), name
+
+
+def _surnames(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Last names of several words that only one person has: "De Niro"."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        parts = words(name)
+        if len(parts) > 2 and parts[-2] in word_set("people_particles"):
+            found.setdefault(" ".join(parts[-2:]), []).append(name)
+    return ((last, several[0]) for last, several in found.items() if len(several) == 1)
 
 
 def _initials(name: str, part: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 
 from bot.engines.lexical.text import Reading
 
@@ -20,7 +21,7 @@ _TAG = re.compile(r"<[a-zA-Z!/][^>]{0,200}>")
 def special(message: str, reading: Reading, known: Callable[[str], bool]) -> str:
     """The talk situation of a message without sentences: "empty", "emoji", "gibberish", or "" for an ordinary one.
 
-    ``known`` tells whether a folded word is one of the vocabulary or the language.
+    ``known`` tells whether a folded word, or two, are of the vocabulary or the language.
     """
     words = [token for token in reading.tokens if token.word]
     if not words:
@@ -30,7 +31,8 @@ def special(message: str, reading: Reading, known: Callable[[str], bool]) -> str
     letters = [token.norm for token in words if token.norm.isalpha()]
     if not letters:
         return "" if len(words) < 3 else "gibberish"
-    if any(known(word) or not word.isascii() for word in letters):
+    pairs = [f"{first} {second}" for first, second in pairwise(letters)]
+    if any(known(word) or not word.isascii() for word in (*letters, *pairs)):
         return ""
     return "gibberish" if 2 * sum(map(_senseless, letters)) >= len(letters) else ""
 

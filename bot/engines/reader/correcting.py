@@ -25,6 +25,7 @@ READER = "reader"
 _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
+_ON_ITEMS = frozenset({"feedback", "ask_item", "compare", "why_not"})
 COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
 """Topics of messages that are nothing else."""
 HARDLY, NEVER = 0.05, 0.003
@@ -43,7 +44,8 @@ def corrected(
             acts=("out_of_scope",), sensitive=danger, topic=danger, engines={"acts": READER, "sensitive": READER}
         )
     named = _named_too(proposed, told, trust)
-    acts = _acts(intent, told, trust, named=bool(intent.mentions or named), shown=proposed.sheet.shown)
+    missing = any(one.name == "missing" and one.sure >= trust.title for one in told.tags)
+    acts = _acts(intent, told, trust, named=bool(intent.mentions or named or missing), shown=proposed.sheet.shown)
     wanting = bool(_WANTING & set(acts))
     mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
@@ -103,7 +105,7 @@ def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: bool)
     if kept:
         new = [act for act in new if act != "out_of_scope"]
     if not (named or shown):
-        new = [act for act in new if act != "feedback"]
+        new = [act for act in new if act not in _ON_ITEMS]
     if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
         new = [act for act in new if act != "why_not"]
     if intent.order or intent.constraints or intent.relatives:
