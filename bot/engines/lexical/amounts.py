@@ -123,7 +123,7 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
 
 
 def _flag_phrases(speech: Speech) -> tuple[str, ...]:
-    """What a flag is called and what is said of what has it: "flowering" and "flowers", "pet safe" and "safe for pets"."""
+    """What a flag is called and what is said of what has it: "flowering", "flowers"; "pet safe", "safe for pets"."""
     found = list(speech.names)
     for name in speech.names:
         key = name.split()

@@ -99,6 +99,8 @@ class Descriptions:
         frame = self._frame(tokens, index, board)
         if frame is None:
             return None
+        if numbered := self._numbered(tokens, frame, records):
+            return numbered
         if clause := self._clause(tokens, frame, board, records):
             return clause
         parts = self._parts(tokens, frame.inner, board)
@@ -176,11 +178,28 @@ class Descriptions:
             return frozenset() if ranks else self._counted(frame, parts, records, TITLE, many=many, lone=lone)
         if ranks:
             chosen = any(part.span and part.span.order for part in ranks)
-            wanted = frame.start > 0 and tokens[frame.start - 1].norm in word_set("descriptions_choosing")
+            before = tokens[frame.start - 1].norm if frame.start else ""
+            wanted = before in word_set("descriptions_choosing") or (
+                before in word_set("descriptions_questions") and not _asked(tokens, frame.start)
+            )
             return self._ranked(parts, records) if lone and (wanted or not chosen) else frozenset()
         if many and frame.start > 0 and tokens[frame.start - 1].norm in word_set("descriptions_only"):
             return frozenset()
         return self._counted(frame, parts, records, TEXT if frame.the or ends else VALUES, many=many, lone=lone)
+
+    def _numbered(self, tokens: Sequence[Token], frame: _Frame, records: Records) -> tuple[int, int, Ids] | None:
+        """What "the 589 one" or "the one for 79" means: the only item with that number in its record."""
+        place = frame.inner
+        if not frame.the or place + 1 >= len(tokens):
+            return None
+        if tokens[place].norm in self._called and tokens[place + 1].norm in ("for", "at"):
+            place += 2
+            end = place + 1 if place < len(tokens) else place
+        else:
+            end = place + 2 if tokens[place + 1].norm in self._called else place
+        number = tokens[place].norm if place < end else ""
+        ids = records.holding(float(number)) if number.isdigit() and len(number) > 1 else frozenset()
+        return (frame.start, end, ids) if len(ids) == 1 else None
 
     def _bare(self, tokens: Sequence[Token], frame: _Frame, parts: Sequence[_Part], records: Records) -> Ids:
         """What "the red" or "the two Kings" means, whose last word is its noun."""

@@ -37,6 +37,8 @@ class Opinions:
         before, after = self.before(tokens, span.start), self.after(tokens, span.end)
         if after and after.value == "liked" and span.start > 0 and tokens[span.start - 1].norm == "than":
             after = None  # "older than these, please"
+        if before and after and before.start == before.end:
+            return after  # "the last is too heavy, the middle one maybe"
         blamed = after is not None and after.value == "rejected"
         if before and (before.value in ("seen", "rejected") or (before.value == "liked" and not blamed)):
             return before

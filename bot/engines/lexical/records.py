@@ -59,6 +59,13 @@ class Records:
         readings = [one.constraints for one in (span, *span.rivals) if one.constraints and one.kind != "vague"]
         return self._where(lambda item: any(meets(item, one) for one in readings))
 
+    def holding(self, value: float) -> Ids:
+        """The items one of whose numbers is ``value``, or a little less than one more: 44.95 is 44 or 45."""
+        held = {item.id: [number(cell) for cell in item.facets.values()] for item in self._items}
+        return frozenset(
+            id_ for id_, cells in held.items() if any(one is not None and abs(one - value) < 1 for one in cells)
+        )
+
     def ranked(self, span: Span) -> Ids:
         """The one item at the end of a number's scale that a word of degree names; nothing where two are alike."""
         for reading in (span, *span.rivals):

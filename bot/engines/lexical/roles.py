@@ -55,6 +55,8 @@ class Roles:
             ids = self._meant(board, start, kind, scene)
             if not ids or (shy and not self._cued(reading.tokens, start, end)) or _goes_on(reading.tokens, start, end):
                 continue
+            if _of_these(reading.tokens, end, board):
+                continue
             text = reading.slice(start, end)
             mentions = tuple(Mention(text, id_, how="reference", confidence=0.85) for id_ in ids)
             board.claim([Span(start, end, "reference", mentions=mentions)])
@@ -168,6 +170,13 @@ def _goes_on(tokens: Sequence[Token], start: int, end: int) -> bool:
     norm, after = tokens[start].norm, tokens[end : end + 1]
     open_ = (end == start + 1 and norm in word_set("roles_refusing")) or norm == "not"
     return open_ and any(token.word and token.norm not in word_set("roles_closers") for token in after)
+
+
+def _of_these(tokens: Sequence[Token], end: int, board: Board) -> bool:
+    """Whether what is meant is said right behind: "both of the last two"."""
+    place = end + 1 + (end + 1 < len(tokens) and tokens[end + 1].norm == "the")
+    span = board.at(place) if place < len(tokens) and tokens[end].norm == "of" else None
+    return span is not None and span.kind == "reference"
 
 
 def _asked(tokens: Sequence[Token], start: int) -> bool:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from bot.engines.lexical.combining import JUDGED, evaluated
 from bot.engines.lexical.lexicon import table
 from bot.engines.reader.conditions import Limit, conditions
-from bot.engines.reader.deciding import Told
+from bot.engines.reader.deciding import WISHED, Told
 from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.sheet import ACTS, CharSpan
 from bot.engines.reader.trust import Trust
@@ -26,6 +26,7 @@ _ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 _WANTING = frozenset({"recommend", "refine"})
 _ON_ITEMS = frozenset({"feedback", "ask_item", "compare", "why_not"})
+_CHANGING = ("vague<", "vague>", "lower", "higher", "asc", "desc", "dropped")
 COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
 """Topics of messages that are nothing else."""
 HARDLY, NEVER = 0.05, 0.003
@@ -110,6 +111,8 @@ def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: bool)
         new = [act for act in new if act != "why_not"]
     if intent.order or intent.constraints or intent.relatives:
         new = [act for act in new if act != "smalltalk"]
+    if intent.acts == ("feedback",) and not _changes(told, trust):
+        new = [act for act in new if act not in _WANTING]
     if "compare" in kept or (not named and intent.constraints and _WANTING & set(kept)):
         new = [act for act in new if act != "ask_item"]
     if pointed or (served and not matter):
@@ -119,6 +122,13 @@ def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: bool)
         kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
     found = tuple(dict.fromkeys((*kept, *new))) or intent.acts
     return found if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
+
+
+def _changes(told: Told, trust: Trust) -> bool:
+    """Whether the reader saw anything asked for beside a verdict."""
+    wished = any(one.name in WISHED and one.sure >= trust.wish for one in told.tags)
+    said = any(about[name] >= trust.about for about in told.about for name in _CHANGING)
+    return wished or said or told.acts["more"] >= trust.flag
 
 
 @lru_cache(maxsize=1)
