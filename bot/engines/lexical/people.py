@@ -109,7 +109,10 @@ class People:
         return Found(index, index, "") if named else None
 
     def _part_of_name(self, reading: Reading, index: int) -> bool:
-        """Whether a capital right before shows another name: "Dear John", "Troy Black"."""
+        """Whether what stands right before shows another name: "Dear John", "Troy Black", "harry potter"."""
+        first = reading.tokens[index - 1].norm if index else ""
+        if first in self._first and first not in common_words() and reading.tokens[index].norm != first:
+            return True  # "harry potter" is no other Potter
         if index == 0 or reading.shouting or not reading.tokens[index].capital:
             return False
         before = reading.tokens[index - 1]

@@ -247,12 +247,19 @@ def _forms(title: str) -> Iterator[tuple[str, ...]]:
     """The ways a title is written: in full, without its article, its main part, its letters for digits."""
     title = clean(title)
     full, main = plain(words(title)), plain(words(_PARTS.split(title)[0]))
-    for key in dict.fromkeys((full, main if len(main) > 1 or (main and len(main[0]) > 3) else full)):
+    for key in dict.fromkeys((full, *_numbered(full), main if len(main) > 1 or (main and len(main[0]) > 3) else full)):
         yield key
         if key[:1] and key[0] in word_set("titles_articles") and len(key) > 1:
             yield key[1:]
         if any(_unleet(word) != word for word in key):
             yield tuple(map(_unleet, key))
+
+
+def _numbered(key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A part of a series by its number alone: "The Godfather 2" of "The Godfather Part II"."""
+    for place in range(1, len(key) - 1):
+        if [key[place]] in _PARTED and key[place + 1].isdigit():
+            yield (*key[:place], *key[place + 1 :])
 
 
 def _unleet(word: str) -> str:

@@ -5,33 +5,22 @@ What the reader is not sure of stays as the rules had it. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from bot.engines.lexical.combining import JUDGED, evaluated
-from bot.engines.lexical.lexicon import table
+from bot.engines.lexical.combining import evaluated
+from bot.engines.reader.acting import WANTING, acts_of
 from bot.engines.reader.conditions import Limit, conditions
-from bot.engines.reader.deciding import WISHED, Told
+from bot.engines.reader.deciding import Told
 from bot.engines.reader.proposing import Proposed
-from bot.engines.reader.sheet import ACTS, CharSpan
+from bot.engines.reader.sheet import CharSpan
 from bot.engines.reader.trust import Trust
 from bot.engines.reader.wishing import NOT, wishes
 from bot.types import Act, Intent, Mention, Order, Relative, Role
 from vectorstore.base import Constraint
 
 READER = "reader"
-_ACTS: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
-_WANTING = frozenset({"recommend", "refine"})
-_ON_ITEMS = frozenset({"feedback", "ask_item", "compare", "why_not"})
-_CHANGING = ("vague<", "vague>", "lower", "higher", "asc", "desc", "dropped")
-COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
-"""Topics of messages that are nothing else."""
-HARDLY, NEVER = 0.05, 0.003
-"""How likely a wish and a service question must be at least that the rules see in one message; the latter in the form
-of a question."""
 
 
 def corrected(
@@ -46,8 +35,8 @@ def corrected(
         )
     named = _named_too(proposed, told, trust)
     missing = any(one.name == "missing" and one.sure >= trust.title for one in told.tags)
-    acts = _acts(intent, told, trust, named=bool(intent.mentions or named or missing), shown=proposed.sheet.shown)
-    wanting = bool(_WANTING & set(acts))
+    acts = acts_of(intent, told, trust, named=bool(intent.mentions or named or missing), shown=proposed.sheet.shown)
+    wanting = bool(WANTING & set(acts))
     mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
         "acts": evaluated(acts, mentions),
@@ -80,78 +69,6 @@ def _danger(told: Told, trust: Trust) -> str:
     """The danger that the reader is sure of, the greatest first; the rules' own are never taken back."""
     found = [name for name in DANGERS if told.acts[name] >= trust.danger]
     return found[0] if found else ""
-
-
-def _acts(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: bool) -> tuple[Act, ...]:
-    """The rules' acts, without what the reader denies and with what it is sure of.
-
-    Surprises, fresh starts, thanks and the wish for a person are said in words that the rules know: they stay, as does
-    what words such as "back to the films" ask for. Nothing else is out of scope, and nobody judges what is neither
-    named nor shown. Hardly denied is a wish and a service question in one message: the rules cut it into
-    clauses, the reader sees it as one. A service question in which the rules saw nothing to look for is no request
-    for items. Nobody asks why there is none of what they see, have seen or rule out. What is asked of several is a
-    comparison, and small talk gives way to anything else, also to a value or an order that the rules saw. A change that
-    names no item asks nothing of one.
-    """
-    if intent.surprise or intent.reset or intent.topic in COURTESIES:
-        return intent.acts
-    chances, pointed = told.acts, _pointed(intent)
-    served, matter = "support" in intent.acts, _matter(intent)
-    firm = served == matter and bool(_WANTING & set(intent.acts))
-    asks = served and _questions().search(intent.question.lower())
-    least = NEVER if asks else HARDLY if served else 0.0
-    sure = {*pointed, "handover", *(("refine",) if intent.more else ())}
-    kept = [act for act in intent.acts if act in sure or chances[act] >= (least if firm else 1 - trust.deny)]
-    new = [act for act in _ACTS if chances[act] >= trust.act and act not in kept]
-    if kept:
-        new = [act for act in new if act != "out_of_scope"]
-    if not (named or shown):
-        new = [act for act in new if act not in _ON_ITEMS]
-    if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
-        new = [act for act in new if act != "why_not"]
-    if intent.order or intent.constraints or intent.relatives:
-        new = [act for act in new if act != "smalltalk"]
-    if intent.acts == ("feedback",) and not _changes(told, trust):
-        new = [act for act in new if act not in _WANTING]
-    if "compare" in kept or (not named and intent.constraints and _WANTING & set(kept)):
-        new = [act for act in new if act != "ask_item"]
-    if pointed or (served and not matter):
-        new = [act for act in new if act not in _WANTING]
-    if {*kept, *new} >= _WANTING:
-        worse = "recommend" if intent.more else min(_WANTING, key=lambda act: chances[act])
-        kept, new = [act for act in kept if act != worse], [act for act in new if act != worse]
-    found = tuple(dict.fromkeys((*kept, *new))) or intent.acts
-    return found if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
-
-
-def _changes(told: Told, trust: Trust) -> bool:
-    """Whether the reader saw anything asked for beside a verdict."""
-    wished = any(one.name in WISHED and one.sure >= trust.wish for one in told.tags)
-    said = any(about[name] >= trust.about for about in told.about for name in _CHANGING)
-    return wished or said or told.acts["more"] >= trust.flag
-
-
-@lru_cache(maxsize=1)
-def _questions() -> re.Pattern[str]:
-    """What tells a question from a statement."""
-    return re.compile(table("en.acts")["forms"]["question"])
-
-
-def _pointed(intent: Intent) -> tuple[Act, ...]:
-    """The rules' acts that are about items which the message names or points at: two to compare, one to tell of."""
-    named = sum(one.role == "mentioned" for one in intent.mentions)
-    wanted = {
-        "compare": named > 1,
-        "why_not": named > 0,
-        "ask_item": named > 0 and bool(intent.asked or intent.topic == "why"),
-    }
-    return tuple(act for act in intent.acts if wanted.get(act))
-
-
-def _matter(intent: Intent) -> bool:
-    """Whether the rules saw anything to look for."""
-    said = (intent.constraints, intent.wishes, intent.mentions, intent.relatives, intent.dropped, intent.retracted)
-    return any(said) or intent.order is not None or intent.more
 
 
 def _query(intent: Intent, constraints: Sequence[Constraint], wishes: Sequence[str]) -> str:
@@ -208,14 +125,14 @@ def _mentions(
     for tagged in told.tags:
         words = proposed.sheet.message[slice(*tagged.span)]
         seen = any(words.casefold() in one.text.casefold() or one.text.casefold() in words.casefold() for one in found)
-        if tagged.name == "missing" and tagged.sure >= trust.title and not seen:
+        if tagged.name == "missing" and tagged.sure >= trust.title and len(words) > 1 and not seen:
             found.append(link(words))
     return tuple({(one.item_id or one.text, one.role): one for one in found}.values())
 
 
 def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """``mentions``; what the rules took for a thing to resemble is only named where nothing is asked for after all."""
-    if _WANTING & set(acts) or "feedback" in acts or not _WANTING & set(intent.acts):
+    if WANTING & set(acts) or "feedback" in acts or not WANTING & set(intent.acts):
         return mentions
     return tuple(replace(one, role="mentioned") if one.role == "liked" else one for one in mentions)
 

@@ -1,0 +1,122 @@
+"""The acts of a message: the rules' own, without what the reader denies and with what it is sure of. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from bot.engines.lexical.combining import JUDGED
+from bot.engines.lexical.lexicon import table
+from bot.engines.reader.deciding import WISHED, Told
+from bot.engines.reader.sheet import ACTS
+from bot.engines.reader.trust import Trust
+from bot.types import Act, Intent
+
+NAMES: tuple[Act, ...] = ACTS[:10]  # type: ignore[assignment]
+"""The reader's acts without its flags and dangers."""
+WANTING: frozenset[Act] = frozenset({"recommend", "refine"})
+"""Acts that ask for items."""
+ON_ITEMS: frozenset[Act] = frozenset({"feedback", "ask_item", "compare", "why_not"})
+"""Acts that are about an item which is named or shown."""
+COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
+"""Topics of messages that are nothing else."""
+HARDLY, NEVER = 0.05, 0.003
+"""How likely a wish and a service question must be at least that the rules see in one message; the latter in the form
+of a question."""
+_CHANGING = ("vague<", "vague>", "lower", "higher", "asc", "desc", "dropped")
+
+
+def acts_of(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: bool) -> tuple[Act, ...]:
+    """The corrected acts; ``named``: the message names or points at an item, ``shown``: a list was shown before.
+
+    Surprises, fresh starts, thanks and the wish for a person are said in words that the rules know: they stay, as does
+    what words such as "back to the films" ask for.
+    """
+    if intent.surprise or intent.reset or intent.topic in COURTESIES:
+        return intent.acts
+    kept = _kept(intent, told, trust)
+    barred = _barred(intent, told, trust, kept, named=named, shown=shown)
+    new = [act for act in NAMES if told.acts[act] >= trust.act and act not in kept and act not in barred]
+    found = _settled(intent, [*kept, *new], told.acts) or list(intent.acts)
+    return tuple(found) if len(found) == 1 else tuple(act for act in found if act != "smalltalk")
+
+
+def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
+    """The rules' acts that the reader does not deny.
+
+    Hardly denied is a wish and a service question in one message: the rules cut it into clauses, the reader sees it as
+    one.
+    """
+    served, wanting = "support" in intent.acts, bool(WANTING & set(intent.acts))
+    asks = served and _questions().search(intent.question.lower())
+    least = 1 - trust.deny
+    if wanting and served == _matter(intent):
+        least = NEVER if asks else HARDLY if served else 0.0
+    sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ())}
+    return [act for act in intent.acts if act in sure or told.acts[act] >= least]
+
+
+def _barred(
+    intent: Intent, told: Told, trust: Trust, kept: Sequence[Act], *, named: bool, shown: bool
+) -> frozenset[Act]:
+    """What the reader may not add, however sure it is."""
+    barred = set[Act]()
+    if kept:  # what is beside anything else is not out of scope
+        barred |= {"out_of_scope"}
+    if not (named or shown):  # there is nothing to judge or to ask about
+        barred |= ON_ITEMS
+    if intent.topic == "why" or any(one.role in JUDGED or one.how == "reference" for one in intent.mentions):
+        barred |= {"why_not"}  # nobody asks why there is none of what they see, have seen or rule out
+    if intent.order or intent.constraints or intent.relatives:
+        barred |= {"smalltalk"}
+    if "compare" in kept or (not named and intent.constraints and WANTING & set(kept)):
+        barred |= {
+            "ask_item"
+        }  # what is asked of several is a comparison; a change that names no item asks nothing of one
+    idle = intent.acts == ("feedback",) and not _changes(told, trust)
+    served = "support" in intent.acts and not _matter(intent)
+    if idle or served or _pointed(intent):  # a mere verdict, service question or question changes no search
+        barred |= WANTING
+    return frozenset(barred)
+
+
+def _settled(intent: Intent, acts: Sequence[Act], chances: Mapping[str, float]) -> list[Act]:
+    """Of a new wish and a change one, the likelier; of a new wish and a question too, but where the rules saw both."""
+    found = list(acts)
+    if set(found) >= WANTING:
+        found.remove("recommend" if intent.more else min(sorted(WANTING), key=lambda act: chances[act]))
+    both: list[Act] = ["ask_item", "recommend"]
+    if set(both) <= set(found) and not set(both) <= set(intent.acts):
+        found.remove(min(both, key=lambda act: chances[act]))
+    return found
+
+
+def _changes(told: Told, trust: Trust) -> bool:
+    """Whether the reader saw anything asked for beside a verdict."""
+    wished = any(one.name in WISHED and one.sure >= trust.wish for one in told.tags)
+    said = any(about[name] >= trust.about for about in told.about for name in _CHANGING)
+    return wished or said or told.acts["more"] >= trust.flag
+
+
+def _pointed(intent: Intent) -> tuple[Act, ...]:
+    """The rules' acts that are about items which the message names or points at: two to compare, one to tell of."""
+    named = sum(one.role == "mentioned" for one in intent.mentions)
+    wanted = {
+        "compare": named > 1,
+        "why_not": named > 0,
+        "ask_item": named > 0 and bool(intent.asked or intent.topic == "why"),
+    }
+    return tuple(act for act in intent.acts if wanted.get(act))
+
+
+def _matter(intent: Intent) -> bool:
+    """Whether the rules saw anything to look for."""
+    said = (intent.constraints, intent.wishes, intent.mentions, intent.relatives, intent.dropped, intent.retracted)
+    return any(said) or intent.order is not None or intent.more
+
+
+@lru_cache(maxsize=1)
+def _questions() -> re.Pattern[str]:
+    """What tells a question from a statement."""
+    return re.compile(table("en.acts")["forms"]["question"])
