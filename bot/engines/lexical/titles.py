@@ -34,6 +34,8 @@ _COUNTED = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six
 _PARTED = (["part"], ["chapter"], ["volume"], ["episode"], ["book"])
 _SHORTENED = 10
 """How much further than any form of a title a model's name is from it."""
+_SERIES = re.compile(r"\(([^()#]+?),? #(\d+)\)")
+"""The series that a title names, and the item's number in it: "(Harry Potter, #3)"."""
 _PARTS = re.compile(r"\s*[:–—]\s+|\s+-\s+|\s*\(")
 
 
@@ -68,6 +70,8 @@ class Titles:
                 if item.id not in ids:
                     ids[item.id] = distance
                     self._forms.setdefault(item.id, []).append(" ".join(key))
+            for key in _numbered(item.title):
+                self._keys.setdefault(key, {}).setdefault(item.id, _SHORTENED)
         self._ids = tuple(self._forms)
         self._names = tuple(self._forms[id_][0] for id_ in self._ids)
         self._squeezed = tuple(self._forms[id_][-1].replace(" ", "") for id_ in self._ids)
@@ -247,7 +251,7 @@ def _forms(title: str) -> Iterator[tuple[str, ...]]:
     """The ways a title is written: in full, without its article, its main part, its letters for digits."""
     title = clean(title)
     full, main = plain(words(title)), plain(words(_PARTS.split(title)[0]))
-    for key in dict.fromkeys((full, *_numbered(full), main if len(main) > 1 or (main and len(main[0]) > 3) else full)):
+    for key in dict.fromkeys((full, main if len(main) > 1 or (main and len(main[0]) > 3) else full)):
         yield key
         if key[:1] and key[0] in word_set("titles_articles") and len(key) > 1:
             yield key[1:]
@@ -255,11 +259,17 @@ def _forms(title: str) -> Iterator[tuple[str, ...]]:
             yield tuple(map(_unleet, key))
 
 
-def _numbered(key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """A part of a series by its number alone: "The Godfather 2" of "The Godfather Part II"."""
-    for place in range(1, len(key) - 1):
-        if [key[place]] in _PARTED and key[place + 1].isdigit():
-            yield (*key[:place], *key[place + 1 :])
+def _numbered(title: str) -> Iterator[tuple[str, ...]]:
+    """A part of a series by its number: "The Godfather 2" of "... Part II", "Mistborn 1" of "(Mistborn, #1)"."""
+    full = plain(words(clean(title)))
+    found = [plain(words(f"{name} {number}")) for name, number in _SERIES.findall(title)]
+    for place in range(1, len(full) - 1):
+        if [full[place]] in _PARTED and full[place + 1].isdigit():
+            found.append((*full[:place], *full[place + 1 :]))
+    for key in found:
+        yield key
+        if key[0] in word_set("titles_articles") and len(key) > 2:
+            yield key[1:]
 
 
 def _unleet(word: str) -> str:

@@ -5,7 +5,7 @@ Knows no numbers and no message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,9 @@ class Units:
 
     def __init__(self, speeches: Iterable[Speech] = ()) -> None:
         """Add what the schema counts in to what the language knows; a word of both keeps the language's meaning."""
+        speeches = tuple(speeches)
         own = {word: (speech.group, 1.0) for speech in speeches for word in speech.counted}
-        self._words = {**own, **_known()}
+        self._words = {**own, **_known(), **_either({speech.group for speech in speeches})}
 
     def of(self, word: str) -> tuple[str, float]:
         """The group of a word and its factor; ``("", 1)`` for a word that is no unit."""
@@ -45,6 +46,16 @@ def counting(name: str, unit: str) -> tuple[str, ...]:
     rest = [part for part in parts if part not in word_set("units_counting")]
     counted = len(rest) == 1 and (len(parts) > 1 or parts[0].endswith("s"))
     return _forms(rest[0]) if counted and rest[0].isalpha() else ()
+
+
+def _either(groups: Set[str]) -> dict[str, tuple[str, float]]:
+    """The words that are one unit or another, by the one that the schema counts in: "m" is a metre or a minute."""
+    found = dict[str, tuple[str, float]]()
+    for word, meanings in table("en.numbers")["either"].items():
+        held = [(group, float(factor)) for group, factor in meanings.items() if group in groups]
+        if len(held) == 1:
+            found[word] = held[0]
+    return found
 
 
 def _forms(word: str) -> tuple[str, ...]:
