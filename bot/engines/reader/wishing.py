@@ -26,7 +26,13 @@ def wishes(
     """
     message = proposed.sheet.message
     spans = (*filter(None, _candidates(proposed)), *named)
-    tagged = [one for one in told.tags if one.name in WISHED and one.sure >= trust.wish and not _held(one.span, spans)]
+    items = proposed.sheet.mentions[: len(proposed.mentions)]
+    tagged = [
+        one
+        for one in told.tags
+        if one.name in WISHED and one.sure >= trust.wish
+        if not _held(one.span, spans) and not any(_held(item, (one.span,)) for item in items)
+    ]
     found, used = list[str](), set[Tagged]()
     short = len(message.split()) < LONG
     for wish in intent.wishes:
