@@ -163,6 +163,8 @@ def test_critiques_are_the_rules_or_the_readers():
     heavy = told(acts={"refine": 0.99}, about={"price": {"lower": 0.99}})
     assert decide(RULED, proposed(shown=True), heavy).relatives == (Relative("price", "lower"),)
     assert decide(RULED, proposed(), heavy).relatives == ()
+    bounded = replace(RULED, constraints=(Constraint("price", "<=", 50.0),))
+    assert decide(bounded, proposed(values=(), shown=True), replace(heavy, verdicts=())).relatives == ()
     ruled = replace(RULED, relatives=(Relative("weight", "lower"),))
     assert decide(ruled, proposed(shown=True), heavy).relatives == ruled.relatives
 

@@ -149,12 +149,12 @@ def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Seq
 
 
 def _relatives(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[Relative, ...]:
-    """The rules' critiques; where they saw none, after a list, the reader's."""
+    """The rules' critiques; where they saw none, after a list, the reader's of facets that nothing bounds."""
     if intent.relatives or not proposed.sheet.shown:
         return intent.relatives
-    found = list[Relative]()
+    found, bounded = list[Relative](), {one.facet for one in intent.constraints}
     for facet, about in zip(proposed.facets, told.about, strict=True):
-        if facet.type not in ("number", "date"):
+        if facet.type not in ("number", "date") or facet.name in bounded:
             continue
         if about["lower"] >= trust.about:
             found.append(Relative(facet.name, "lower"))
