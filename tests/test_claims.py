@@ -532,7 +532,7 @@ def test_what_the_reader_takes_for_a_comparison_the_check_judges(shelf, index):
         "rated",
         "loved",
     )
-    taste += ("watched", "ranked", "acclaimed", "reviewed", "selling", "beloved")
+    taste += ("watched", "ranked", "acclaimed", "reviewed", "selling", "beloved", "posher", "swankier", "upmarket")
     kinds = {"lower": (True, False), "higher": (False, False), "least": (True, True), "most": (False, True)}
     missing = []
     for one in (shelf, index):

@@ -156,10 +156,8 @@ def _extremes(speech: Speech) -> Iterator[tuple[str, Literal["asc", "desc"]]]:
 
 def _critiques(speech: Speech) -> Iterator[tuple[str, Literal["lower", "higher"]]]:
     """Words like "cheaper", and for any facet "a lower price", "more weight"."""
-    for phrase in speech.lower:
-        yield phrase, "lower"
-    for phrase in speech.higher:
-        yield phrase, "higher"
+    yield from ((phrase, "lower") for phrase in (*speech.lower, *speech.less))
+    yield from ((phrase, "higher") for phrase in (*speech.higher, *speech.more))
     for measure in speech.measures:
         yield from ((f"{measure} less", "lower"), (f"{measure} more", "higher"))
     for called in speech.names if not speech.yearly else ():

@@ -31,6 +31,8 @@ class Speech:
     ask_generic: tuple[str, ...] = ()
     lower: tuple[str, ...] = ()
     higher: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     most_soft: tuple[str, ...] = ()
@@ -100,6 +102,8 @@ _LISTS = (
     "ask",
     "lower",
     "higher",
+    "less",
+    "more",
     "least",
     "most",
     "most_soft",

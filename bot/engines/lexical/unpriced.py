@@ -14,7 +14,7 @@ from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.text import Reading
 
 _MONEY = "currency"
-_WORDS = ("lower", "higher", "least", "most")
+_WORDS = ("lower", "higher", "less", "more", "least", "most")
 
 
 class Unpriced:
