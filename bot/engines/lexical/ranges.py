@@ -186,7 +186,8 @@ class Ranges:
             start = match.start
             facet, op = match.value[0] or facet, match.value[1]
             ops.append(op)
-        after = self._after.at(tokens, end)
+        named = self._named_after(tokens, quantity)
+        after = self._after.at(tokens, end) or (self._after.at(tokens, named[0]) if named else None)
         if after and not any(op in _FLIP for op in ops) and not self._swallows(tokens, after.end, after.value):
             ops, end = [*ops, after.value], after.end
         strong = [op for op in ops if op in _FLIP] or [op for op in ops if op == "~"] or ops

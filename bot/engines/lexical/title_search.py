@@ -19,6 +19,8 @@ MOST = 8
 """Places of one message at which a title is looked for by its spelling."""
 LONGEST = 8
 """Words of the longest title that is looked for by its spelling."""
+_TELLING = 4
+"""Words that may be a title with a typo though each is an ordinary one."""
 Linker = Callable[[TitleWords, int, int, Link, int], Span]
 
 
@@ -171,14 +173,14 @@ class TitleSearch:
         return None
 
     def _hopeless(self, key: tuple[str, ...]) -> bool:
-        """Words that need no look-up: known for something else, or ending in a small word."""
+        """Words that need no look-up: known for something else and few, or ending in a small word."""
         content = self._titles.content(key)
         if not content or self._evidence.taken(" ".join(key)) or not self._titles.ends(key[-1]):
             return True
         known = (
             self._evidence.taken(word) or word in common_words() or word in self._evidence.filler for word in content
         )
-        return all(known)
+        return all(known) and (len(key) < _TELLING or len(content) == 1)
 
     def _missing(self, words: TitleWords, first: int, window: int, *, named: bool) -> Span | None:
         """A title that the catalogue lacks: quoted, capitals after a cue, or unknown words after a cue for titles."""

@@ -109,11 +109,14 @@ def _mentions(
     named: Mapping[CharSpan, Sequence[Mention]],
     link: Callable[[str], Mention],
 ) -> tuple[Mention, ...]:
-    """The rules' items, in the reader's roles where it is sure and no words say more; titles that it alone saw."""
+    """The rules' items, in the reader's roles where it is sure; titles that it alone saw.
+
+    What words of verdict say of an item that is only pointed at, the rules read better.
+    """
     roles = dict[str, Sequence[Role]]()
     for judged, chances in zip(proposed.mentions, told.roles[: len(proposed.mentions)], strict=True):
         sure = _roles(chances, trust.role)
-        for mention in judged.span.mentions if sure and not judged.said else ():
+        for mention in judged.span.mentions if sure and not (judged.said and judged.span.kind != "title") else ():
             roles[mention.item_id or mention.text] = sure
     found: list[Mention] = [
         replace(mention, role=role)

@@ -23,7 +23,7 @@ class Trust:
     deny: float = 0.6
     add: float = 1.01
     drop: float = 0.99
-    turn: float = 0.99
+    turn: float = 0.9
     number: float = 1.01
     wish: float = 0.6
     idle: float = 0.1
