@@ -14,9 +14,9 @@ class Trust:
     ``act``: to add an act, ``deny``: of its absence, to take one away. ``add``: to add a value, ``drop``: of "none" to
     take one away, ``turn``: to exclude it instead. ``number``: to read a number another way. ``wish``, ``title``: of
     tagged words. ``name``: that words are an item for which the rules found too little. ``idle``: that a word of one of
-    the rules' wishes is part of a wish; below it, the wish goes. ``role``: of an item's role. ``about``: of what is
-    said of a facet. ``flag``: "something else" and its like. ``danger``: that a message is one to refuse, or that
-    needs help of another kind.
+    the rules' wishes is part of a wish; below it, or half of it (see `wishes`), the wish goes. ``role``: of an item's
+    role. ``about``: of what is said of a facet. ``flag``: "something else" and its like. ``danger``: that a message is
+    one to refuse, or that needs help of another kind.
     """
 
     act: float = 0.4

@@ -21,8 +21,9 @@ def wishes(
 ) -> tuple[str, ...]:
     """The rules' wishes in the reader's words where it is sure, without those it finds unlikely, and with its own.
 
-    What is not wanted stays unwanted. The rules' wishes stay where nothing else would be left to look for, and in a
-    message so short that every word of it counts. What turned out to be an item (``named``) is no wish.
+    What is not wanted stays unwanted. The rules' wishes stay where nothing else would be left to look for; what they
+    refuse, and those of a message so short that most of its words count, go only at half of that doubt. What turned out
+    to be an item (``named``) is no wish.
     """
     message = proposed.sheet.message
     spans = (*filter(None, _candidates(proposed)), *named)
@@ -43,7 +44,7 @@ def wishes(
         refused = wish.startswith(NOT)
         found += [_wish(one, message, refused=refused) for one in touched if one not in used]
         used.update(touched)
-        if not touched and (refused or short or _likely(where, told) >= trust.idle):
+        if not touched and _likely(where, told) >= (trust.idle / 2 if refused or short else trust.idle):
             found.append(wish)
     own = [one for one in tagged if one not in used and not any(_touch(one.span, span) for span in spans)]
     found = list(dict.fromkeys([*found, *(_wish(one, message) for one in own)]))
