@@ -117,9 +117,12 @@ def _entries(vocabulary: Vocabulary, speech: Speech) -> Iterator[tuple[str, Span
             yield phrase, Span(0, 0, "order", order=order, facet=name)
         for phrase, rule in speech.vague.items():
             yield phrase, _vague(vocabulary, speech, rule)
-    for phrase in speech.flag or (_flag_phrases(speech) if speech.facet.type == "flag" else ()):
+    for phrase in (*speech.flag, *(_flag_phrases(speech) if speech.facet.type == "flag" else ())):
         constraint = Constraint(name, ">", 0.0) if speech.numeric else Constraint(name, "is", True)
         yield phrase, Span(0, 0, "flag", (constraint,), opposites((constraint,)), facet=name)
+    has, lacks = Constraint(name, "is", True), Constraint(name, "is", False)
+    yield from ((phrase, Span(0, 0, "flag", (lacks,), (has,), facet=name)) for phrase in speech.lacks)
+    yield from ((phrase, Span(0, 0, "flag", (has,), (has,), facet=name)) for phrase in speech.shuns)
 
 
 def _flag_phrases(speech: Speech) -> tuple[str, ...]:

@@ -94,6 +94,15 @@ def _named(speech: Speech, value: str) -> Iterator[tuple[str, Entry]]:
     shy = folded in table("en.words")["stop"]
     for form in dict.fromkeys((value, *forms(folded))):
         yield form, _entry(speech, value, weak=speech.tongue, strict=strict, shy=shy and form == value)
+    for part in _coloured(speech):
+        yield f"{folded} {part}", _entry(speech, value)
+
+
+def _coloured(speech: Speech) -> Iterator[str]:
+    """The part of a thing whose colour a facet holds: "purple flowers" of a flower colour."""
+    *part, last = words(speech.name.replace("_", " "))
+    if part and last in ("colour", "color"):
+        yield from forms(" ".join(part))
 
 
 def _parts(speech: Speech) -> Iterator[tuple[str, Entry]]:

@@ -16,7 +16,7 @@ Vague = Mapping[str, tuple[str, float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The words around one facet; see ``lexicon/en.facets.toml`` for what each list means.
+    """The words around one facet; see ``lexicon/en.facets.toml`` and ``en.flags.toml`` for what each list means.
 
     ``group`` is the unit group of a number facet and ``factor`` how many base units one of its units is; ``counted``
     are unit words of this schema alone. ``scoped``: vague words ("light") are measured among what the other conditions
@@ -37,6 +37,8 @@ class Speech:
     most: tuple[str, ...] = ()
     most_soft: tuple[str, ...] = ()
     flag: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    shuns: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     vague: Vague = field(default_factory=dict)
     bare: str = "~"
@@ -108,6 +110,8 @@ _LISTS = (
     "most",
     "most_soft",
     "flag",
+    "lacks",
+    "shuns",
     "ask_generic",
     "measures",
 )
@@ -118,9 +122,8 @@ _MOST_DIFFERENT = 50
 
 def _entry(facet: Facet) -> dict[str, Any]:
     """The lexicon table of that name, else of that role, else one that is called so, in full or in part."""
-    entries: dict[str, dict[str, Any]] = {
-        name: entry for name, entry in table("en.facets").items() if _suits(facet, entry)
-    }
+    tables = {**table("en.facets"), **table("en.flags")} if facet.type == "flag" else table("en.facets")
+    entries: dict[str, dict[str, Any]] = {name: entry for name, entry in tables.items() if _suits(facet, entry)}
     if facet.name in entries:
         return entries[facet.name]
     if facet.role != "attribute":

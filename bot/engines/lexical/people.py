@@ -75,17 +75,20 @@ class People:
     def _short(self, reading: Reading, index: int) -> _Sighting | None:
         """A last name alone, or a full name with a typo in it."""
         token = reading.tokens[index]
-        cue = self._left.before(reading.tokens, index) or self._possessive(reading, index)
-        cue = cue or self._instead(reading.tokens, index)
+        judged = reading.tokens[index - 1].norm in word_set("people_judged") if index else False
+        left = self._left.before(reading.tokens, _past_either(reading.tokens, index))
+        cue = left or self._possessive(reading, index) or self._instead(reading.tokens, index)
+        told = left is not None and _tells(reading.tokens, left)
         dated = token.norm in word_set("people_months") and not self._full_name(reading.tokens, index)
         capital = token.capital and not (reading.shouting or reading.starts_sentence(index) or dated)
-        if dated or not token.word or len(token.norm) < 3 or (token.norm in common_words() and not capital):
+        if dated or not token.word or len(token.norm) < 3 or (token.norm in common_words() and not (capital or told)):
             return None
         sign = capital or bool(cue)
         people = self._last.get(token.norm) or (self._misspelt(reading.tokens, index, sign) if reading.short else ())
         if not people and (capital or cue):
             people = self._first.get(token.norm, ()) if len(self._first.get(token.norm, ())) == 1 else ()
-        if not people or not (capital or cue or len(token.norm) >= 6 or reading.shouting or len(reading.tokens) == 1):
+        long = len(token.norm) >= (4 if judged else 6)
+        if not people or not (capital or cue or long or reading.shouting or len(reading.tokens) == 1):
             return None
         start = index - (index > 0 and self._fits_first(reading.tokens[index - 1], people))
         if start == index and index > 0 and reading.tokens[index - 1].norm in word_set("people_particles"):
@@ -228,6 +231,17 @@ def _surnames(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _initials(name: str, part: str) -> bool:
     """Whether a folded word of a name stands for initials: one letter, or letters with dots ("J.R.R.")."""
     return len(part) == 1 or ".".join(part) in name.casefold()
+
+
+def _past_either(tokens: Sequence[Token], index: int) -> int:
+    """Where the cue of a name ends: "starring neither Cruise nor Pitt" begins its names with one."""
+    return index - 1 if index and tokens[index - 1].norm in ("either", "neither", "both") else index
+
+
+def _tells(tokens: Sequence[Token], cue: Found[str]) -> bool:
+    """Whether nothing but a person can follow a cue, be it a common word: "starring cruise", "something by king"."""
+    last, before = tokens[cue.end - 1].norm, tokens[cue.start - 1].norm if cue.start else ""
+    return last in word_set("people_telling") or (last == "by" and before in word_set("people_made"))
 
 
 def _joined(tokens: Sequence[Token], end: int, start: int) -> bool:

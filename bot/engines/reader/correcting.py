@@ -20,6 +20,7 @@ from bot.types import Act, Intent, Mention, Order, Relative, Role
 from vectorstore.base import Constraint
 
 READER = "reader"
+SURER = 0.8
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 
 
@@ -55,7 +56,8 @@ def corrected(
     slots["query"] = _query(intent, slots["constraints"], slots["wishes"])  # type: ignore[arg-type]
     changed = {name: value for name, value in slots.items() if value != getattr(intent, name)}
     engines = {**intent.engines, **dict.fromkeys(changed.keys() - {"query"}, READER)}
-    topic = intent.topic if acts == intent.acts else _topic(intent, acts, slots["asked"])
+    kept = acts == intent.acts and not (intent.topic == "unrecorded" and slots["asked"])
+    topic = intent.topic if kept else _topic(intent, acts, slots["asked"])
     return replace(intent, **changed, topic=topic, engines=engines)  # type: ignore[arg-type]
 
 
@@ -141,8 +143,14 @@ def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) 
 
 
 def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The facets that the rules saw named, else those that the reader is sure of; a comparison is of all facets."""
-    return intent.asked or (() if "compare" in intent.acts else _named(proposed, told, "asked", trust))
+    """The facets that the rules saw named, else those that the reader is sure of; a comparison is of all facets.
+
+    Where the rules saw a question that no facet answers it must be `SURER`: a wrong fact is worse than none.
+    """
+    if intent.asked or "compare" in intent.acts:
+        return intent.asked
+    least = max(trust.about, SURER) if intent.topic == "unrecorded" else trust.about
+    return _named(proposed, told, "asked", replace(trust, about=least))
 
 
 def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Sequence[str] = ()) -> tuple[str, ...]:
