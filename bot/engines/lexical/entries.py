@@ -135,8 +135,7 @@ def _firsts(speeches: Mapping[str, Speech]) -> Iterator[tuple[str, Entry]]:
 
 def _tells(speech: Speech, noun: str) -> bool:
     """Whether the last word of a value is a thing and not another word for anything on sale."""
-    kind = bool(set(speech.names) & {"category", "type", "department", "style"})
-    return kind and not set(forms(noun)) & set(table("en.values")["anything"]["nouns"])
+    return speech.kindly and not set(forms(noun)) & set(table("en.values")["anything"]["nouns"])
 
 
 def _otherwise(concepts: Concepts, speech: Speech, value: str) -> Iterator[tuple[str, Entry]]:

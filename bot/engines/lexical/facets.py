@@ -58,6 +58,11 @@ class Speech:
         return self.facet.name
 
     @property
+    def kindly(self) -> bool:
+        """Whether its values say what a thing is."""
+        return bool(set(self.names) & _KINDS)
+
+    @property
     def yearly(self) -> bool:
         """Whether its numbers are years."""
         return self.facet.role == "year" or self.group == "year"
@@ -115,6 +120,7 @@ _LISTS = (
     "ask_generic",
     "measures",
 )
+_KINDS = {"category", "type", "department", "style", "kind"}
 _MEASURING = ("unit", "lower", "least", "bare")
 _MOST_DIFFERENT = 50
 """A column with fewer values than this may name each item apart and still be one to ask for."""

@@ -109,6 +109,7 @@ class Finders:
         self.settler = Settler(vocabulary)
         self.corrector = Corrector(self.speeches)
         self.negation = Negation()
+        self._kinds = frozenset(speech.name for speech in self.speeches.values() if speech.kindly)
         self.pointers = Pointers(vocabulary)
         self.descriptions, self.telling = Descriptions(vocabulary), Telling(vocabulary)
         self.measuring = Measuring(vocabulary, self.speeches)
@@ -140,7 +141,7 @@ class Finders:
         labelled = tuple(Labelled(clause, self._ruling(reading, board, clause, scene)) for clause in clauses)
         for item in labelled:
             self._mask(board, item)
-        polarity = self.negation.read(reading, board, themes)
+        polarity = self.negation.read(reading, board, themes, self._kinds)
         self.settler.settle(board, scene, [span.start for span in board.spans if polarity.negative(span.start)])
         judged = tuple(self.roles.judge(reading, board, polarity, scene))
         board.claim(self.shared.spans(reading, board, scene))

@@ -5,11 +5,12 @@ Two noes make a yes. Knows no facets: it looks at tokens and at where spans are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Found, Phrases
+from bot.engines.lexical.refusals import shaped, turned
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
 
@@ -17,17 +18,19 @@ from bot.engines.lexical.text import Reading, Token
 @dataclass(frozen=True, slots=True)
 class Polarity:
     """The scopes of the noes of a message and their cues, as token ranges; ``too``: where "too" alone says no;
-    ``lifted``: where something is neither wanted nor unwanted ("not only famous ones").
+    ``lifted``: where something is neither wanted nor unwanted ("not only famous ones"); ``spared``: the things that a
+    refused quality is of ("no black tents").
     """
 
     scopes: tuple[tuple[int, int], ...] = ()
     cues: tuple[tuple[int, int], ...] = ()
     too: frozenset[int] = frozenset()
     lifted: frozenset[int] = frozenset()
+    spared: frozenset[int] = frozenset()
 
     def negative(self, index: int) -> bool:
         """Whether a token is under an odd number of noes."""
-        return sum(start <= index < end for start, end in self.scopes) % 2 == 1
+        return index not in self.spared and sum(start <= index < end for start, end in self.scopes) % 2 == 1
 
 
 class Negation:
@@ -41,8 +44,13 @@ class Negation:
         self._restart, self._lead = frozenset(lists["restart"]), frozenset(lists["lead"])
         self._stops = frozenset(table("en.words")["stop"])
 
-    def read(self, reading: Reading, board: Board, themes: Sequence[tuple[int, int]] = ()) -> Polarity:
-        """The scopes over ``reading``, given the spans found in it; a no inside a theme belongs to the theme."""
+    def read(
+        self, reading: Reading, board: Board, themes: Sequence[tuple[int, int]] = (), kinds: Collection[str] = ()
+    ) -> Polarity:
+        """The scopes over ``reading``, given the spans found in it; a no inside a theme belongs to the theme.
+
+        ``kinds``: the facets that say what a thing is.
+        """
         matches = self._cues(reading, board)
         for match in matches:
             _swallow(match, board)
@@ -59,22 +67,14 @@ class Negation:
         too = [index + 1 for index in self._too(reading.tokens, board, scopes)]
         ranges = (*scopes, *((index, index + 1) for index in too))
         cues = tuple((_whose(reading.tokens, match, board), match.end) for match in matches)
-        return Polarity(ranges, cues, frozenset(too), lifted)
+        return Polarity(ranges, cues, frozenset(too), lifted, frozenset(_heads(board, kinds)))
 
     def _cues(self, reading: Reading, board: Board) -> list[Found[str]]:
-        """The cues of the table, the "free" of "plastic-free", the "but" of "any colour but black", and the "than" of
-        "rather ... than".
-        """
-        tokens = reading.tokens
-        found = self._table.scan(tokens)
-        found += [Found(index, index + 1, "backward") for index in range(len(tokens)) if _freed(reading, index)]
-        found += [Found(span.end, span.end + 1, "forward") for span in board.spans if _but(tokens, span)]
-        found += _lessened(tokens)
-        rather = next((index for index, token in enumerate(tokens) if token.norm == "rather"), len(tokens))
-        than = next((index for index in range(rather + 1, len(tokens)) if tokens[index].norm == "than"), None)
-        if than is not None and not any(match.start <= than < match.end for match in found):
-            found.append(Found(than, than + 1, "forward"))
-        return found
+        """The cues of the lists, and those that their surroundings tell; none inside another."""
+        found = turned(self._table.scan(reading.tokens), reading.tokens, board)
+        taken = {place for match in found for place in range(match.start, match.end)}
+        free = [match for match in shaped(reading, board) if not taken & set(range(match.start, match.end))]
+        return [*found, *free]
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""
@@ -163,18 +163,7 @@ class Negation:
             0 < end < len(tokens) and tokens[end - 1].norm == "?" and tokens[end].norm in word_set("polarity_denying")
         )
         end -= denied
-        while end > 0 and tokens[end - 1].norm in (
-            "really",
-            "just",
-            "definitely",
-            "film",
-            "films",
-            "movies",
-            "movie",
-            "one",
-            "ones",
-            ",",
-        ):
+        while end > 0 and tokens[end - 1].norm in word_set("polarity_between") and board.at(end - 1) is None:
             if tokens[end - 1].norm == "," and tokens[end - 1].stop and end < len(tokens) and tokens[end].norm != "no":
                 break
             end -= 1
@@ -208,21 +197,6 @@ def _heard(cue: Found[str], board: Board) -> bool:
     return board.free(cue.start, max(_begin(cue, board), cue.start + 1))
 
 
-def _lessened(tokens: Sequence[Token]) -> list[Found[str]]:
-    """Where it is said that less of something is better: "the less leather the better"."""
-    norms = [token.norm for token in tokens]
-    less = next((index for index in range(len(norms) - 1) if norms[index : index + 2] == ["the", "less"]), None)
-    better = [] if less is None else norms[less + 2 :]
-    wanted = any(better[index : index + 2] == ["the", "better"] for index in range(len(better)))
-    return [Found(less, less + 2, "forward")] if less is not None and wanted else []
-
-
-def _freed(reading: Reading, index: int) -> bool:
-    """Whether a word says that something is not in it: "leather-free"."""
-    token = reading.tokens[index]
-    return token.norm == "free" and index > 0 and reading.text[token.start - 1] in "-‐‑"
-
-
 def _swallow(cue: Found[str], board: Board) -> None:
     """Take what lies inside a cue of several words off the board: no see-through thing is meant by "steer clear of"."""
     inner = {board.at(index) for index in range(cue.start + 1, cue.end - 1)}
@@ -252,6 +226,9 @@ def _described(tokens: Sequence[Token], cue: Found[str], index: int, board: Boar
     return bool(said) and said[0].norm in word_set("polarity_relative") and board.at(index - 1) is None
 
 
-def _but(tokens: Sequence[Token], span: Span) -> bool:
-    """Whether any value of a facet will do but those that follow."""
-    return span.kind == "drop" and span.end < len(tokens) and tokens[span.end].norm in word_set("polarity_but")
+def _heads(board: Board, kinds: Collection[str]) -> Iterator[int]:
+    """Where a thing is named right behind a value of another facet: "black tents"."""
+    for span in board.spans:
+        before = board.at(span.start - 1) if span.start else None
+        if before and before.kind == span.kind == "value" and span.facet in kinds and before.facet not in kinds:
+            yield from range(span.start, span.end)
