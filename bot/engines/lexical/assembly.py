@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
 from bot.engines.lexical.anchoring import critiques
-from bot.engines.lexical.combining import evaluated, facet_words, found_wanting, measured, merged, overruled
+from bot.engines.lexical.combining import denied, evaluated, facet_words, found_wanting, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table, word_set
@@ -232,10 +232,8 @@ class Assembler:
         if not negative and corrections.replacing and findings.scene.shown and worded:
             draft.dropped.append(span.facet)
         draft.constraints = [one for one in draft.constraints if not overruled(one, wanted)]
-        against = [found.value for found in draft.constraints if found.facet == span.facet and found.op == "is"]
-        draft.constraints += [
-            one for one in wanted if one not in draft.constraints and not (one.op == "not" and one.value in against)
-        ]
+        new = [one for one in wanted if one not in draft.constraints and not denied(one, draft.constraints)]
+        draft.constraints += new
 
     def _finished(self, findings: Findings, draft: _Draft) -> Intent:
         acts = merged(draft.acts)

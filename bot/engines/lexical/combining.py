@@ -41,6 +41,12 @@ def overruled(old: Constraint, new: Sequence[Constraint]) -> bool:
     return any(one.facet == old.facet and one.op[:1] == old.op[:1] and one.op[:1] in ("<", ">") for one in new)
 
 
+def denied(one: Constraint, before: Sequence[Constraint]) -> bool:
+    """Whether a message said the contrary before: "not Malbec, everyone brings Malbec"; "scary but not too scary"."""
+    contrary = {"is": "not", "not": "is"}.get(one.op)
+    return any((old.facet, old.op, old.value) == (one.facet, contrary, one.value) for old in before)
+
+
 def merged(acts: Iterable[Act]) -> tuple[Act, ...]:
     """Each act once, in order; an evaluation beside a request is part of it, small talk gives way to anything else."""
     found = list(dict.fromkeys(acts))

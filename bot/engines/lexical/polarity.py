@@ -71,10 +71,12 @@ class Negation:
 
     def _cues(self, reading: Reading, board: Board) -> list[Found[str]]:
         """The cues of the lists, and those that their surroundings tell; none inside another."""
-        found = turned(self._table.scan(reading.tokens), reading.tokens, board)
+        told = shaped(reading, board)
+        behind = {place for match in told if match.value == "backward" for place in range(match.start, match.end)}
+        found = [match for match in self._table.scan(reading.tokens) if not behind & set(range(match.start, match.end))]
         taken = {place for match in found for place in range(match.start, match.end)}
-        free = [match for match in shaped(reading, board) if not taken & set(range(match.start, match.end))]
-        return [*found, *free]
+        told = [match for match in told if not taken & set(range(match.start, match.end))]
+        return [*turned(found, reading.tokens, board), *told]
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""
@@ -202,7 +204,7 @@ def _swallow(cue: Found[str], board: Board) -> None:
     inner = {board.at(index) for index in range(cue.start + 1, cue.end - 1)}
     for span in inner:
         if span is not None and cue.start < span.start and span.end < cue.end:
-            board.remove(span)
+            board.swap(span, None)
 
 
 def _whose(tokens: Sequence[Token], cue: Found[str], board: Board) -> int:

@@ -20,7 +20,8 @@ Shape = Callable[[Reading, Board], Iterator[Found[str]]]
 
 def shaped(reading: Reading, board: Board) -> list[Found[str]]:
     """The cues that their surroundings tell, "forward" or "backward" like those of the lists."""
-    return [match for shape in _SHAPES for match in shape(reading, board)]
+    found = {match.start: match for shape in _SHAPES for match in shape(reading, board)}
+    return list(found.values())
 
 
 def turned(matches: Sequence[Found[str]], tokens: Sequence[Token], board: Board) -> list[Found[str]]:
@@ -63,9 +64,11 @@ def _lessened(reading: Reading, board: Board) -> Iterator[Found[str]]:
         better = norms[index + 2 :]
         if pair == ("the", "less") and any(two == ("the", "better") for two in pairwise(better)):
             yield Found(index, index + 2, "forward")
+            continue
         span = board.at(index + 1)
         thing = span is not None and span.kind == "value" and span.start == index + 1
-        if pair[0] in ("less", "fewer") and thing and board.free(index, index + 1):
+        told = index > 0 and norms[index - 1] == "the"
+        if pair[0] in ("less", "fewer") and thing and not told and board.free(index, index + 1):
             yield Found(index, index + 1, "forward")
 
 
@@ -88,9 +91,10 @@ def _answered(reading: Reading, board: Board) -> Iterator[Found[str]]:
     for index, token in enumerate(tokens):
         if token.norm not in word_set("polarity_alone") or not _over(tokens, index + 1):
             continue
+        yes = {token.norm for token in tokens[index + 1 :]} & word_set("polarity_agreeing")
         start = index - (index > 0 and tokens[index - 1].norm in ("god", "hell", "oh", "just", "absolutely"))
         comma = start > 1 and tokens[start - 1].norm == ","
-        if _follows(tokens, index + 1, board) or not start or _thing(board, start - 1 - comma) is None:
+        if (_follows(tokens, index + 1, board) and not yes) or not start or _thing(board, start - 1 - comma) is None:
             continue
         yield Found(start, index + 1, "backward")
 
