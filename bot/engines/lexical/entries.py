@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from bot.engines.lexical.concepts import Concepts, also
 from bot.engines.lexical.facets import Speech
 from bot.engines.lexical.inflection import forms
-from bot.engines.lexical.lexicon import common_words, table
+from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.spans import opposites
 from bot.engines.lexical.text import words
 from vectorstore.base import Constraint
@@ -162,7 +162,7 @@ def _entry(
 
 def _hazard(folded: str) -> bool:
     """A value so short or so common as a word that only a cue can tell it."""
-    return len(folded) < 3 or folded.isdigit() or (folded in common_words() and len(folded) < 4)
+    return len(folded) < 3 or folded.isdigit() or folded in word_set("entries_hazards")
 
 
 def _countries(folded: str) -> Iterator[str]:

@@ -119,11 +119,16 @@ class Gazetteer:
         loose = [
             entry
             for entry in match.value
-            if (not entry.strict or (upper and self._speeches[entry.facet].strict)) and (backed or not entry.shy)
+            if (not entry.strict or (upper and self._lettered(entry, reading, match))) and (backed or not entry.shy)
         ]
         strong = [entry for entry in loose if not entry.weak]
         rivals = {entry.facet: entry for entry in reversed(strong) if not (entry.noun or entry.implied)}
         return fitting[:1] or (list(rivals.values())[::-1] if len(rivals) > 1 else (strong + loose)[:1])
+
+    def _lettered(self, entry: Entry, reading: Reading, match: Found[tuple[Entry, ...]]) -> bool:
+        """Whether a value so short that it may be a word is meant where it stands in capitals: "R", "CD"."""
+        text = reading.slice(match.start, match.end)
+        return self._speeches[entry.facet].strict or any(one.value == text for one in entry.constraints)
 
     def _backed(self, tokens: tuple[Token, ...], match: Found[tuple[Entry, ...]]) -> bool:
         """Whether a value that is a small word as well ("down") is meant: a thing follows, or "no" stands before it."""
