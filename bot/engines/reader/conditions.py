@@ -59,10 +59,10 @@ def _judged(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Ite
 
 
 def _turned(one: Constraint, judged: Mapping[str, float], trust: Trust) -> Constraint:
-    """Excluded after all, where the reader is sure of it; what the rules read as excluded stays so."""
-    if judged["not"] + judged["retracted"] < trust.turn or one.op == "not" or one.value is False:
+    """Excluded after all, where the reader is sure of it; what the rules read as excluded stays so, and flags do."""
+    if judged["not"] + judged["retracted"] < trust.turn or one.op == "not" or isinstance(one.value, bool):
         return one
-    return replace(one, value=False) if one.value is True else replace(one, op="not")
+    return replace(one, op="not")
 
 
 def _new(facet: Facet, value: str | bool, judged: Mapping[str, float], trust: Trust) -> Constraint | None:
