@@ -18,8 +18,9 @@ from bot.engines.lexical.text import Reading, Token
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
 
-_PLACES = {"top": 1, "bottom": -1, "last_but_one": -2}
+_PLACES = {"top": 1, "bottom": -1, "second": 2, "third": 3, "last_but_one": -2, "last_but_two": -3}
 """Where in a list the words for its ends point, counted from 1, or back from -1."""
+_SIDES = {1: "from_top", 0: "from_middle", -1: "from_bottom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Pointers:
         self._counts |= {str(value): value for value in range(2, 7)}
         self._nouns = Phrases((noun, True) for noun in lists["places"]["nouns"])
         self._numbered = frozenset(lists["places"]["number"])
-        ends = ("top", "bottom", "middle", "last_but_one")
-        self._ends = Phrases((phrase, end) for end in ends for phrase in lists["places"][end])
+        self._ends = Phrases((phrase, end) for end in ("middle", *_PLACES) for phrase in lists["places"][end])
+        self._sides: dict[str, int] = {word: end for end in (1, 0, -1) for word in lists["places"][_SIDES[end]]}
+        self._between = Phrases((phrase, True) for phrase in lists["places"]["between"])
         self._excepting: Phrases[bool] = Phrases((phrase, True) for phrase in lists["places"]["excepting"])
         kinds = ("other", "two", "many", "one", "former", "latter")
         pronouns = [(phrase, kind) for kind in kinds for phrase in lists["pronouns"][kind]]
@@ -92,40 +94,64 @@ class Pointers:
         self, tokens: Sequence[Token], index: int, board: Board, scene: Scene
     ) -> tuple[int, tuple[str, ...]] | None:
         """The reference at ``index``: where it ends and what it means."""
-        start = index + (tokens[index].norm in ("the", "that", "this"))
+        start = index + (tokens[index].norm in word_set("pointers_the"))
         if start >= len(tokens) or not scene.shown:
             return None
-        if end := self._at_end(tokens, index, scene):
-            return end
+        if several := self._several(tokens, start, scene) or self._at_end(tokens, index, scene):
+            return several
         if not board.free(index, start + 1):
             return None
         found = self._ordinal(tokens, start, scene) or self._by_number(tokens, start, scene)
         found = found or (self._cardinal(tokens, index, scene) if start == index else None)
         return found
 
+    def _several(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
+        """As many as are said from one end of the list or from its middle: "the top two", "all four"."""
+        after = tokens[index + 1].norm if index + 1 < len(tokens) else ""
+        side, count = self._sides.get(tokens[index].norm), self._counts.get(after)
+        inner = self._counts.get(tokens[index].norm)
+        between = self._between.at(tokens, index + 1) if inner else None
+        if between:
+            side, count, end = 0, inner, between.end
+        else:
+            noun = self._nouns.at(tokens, index + 2) if count else None
+            end = noun.end if noun else index + 2
+        if tokens[index].norm == "all" and count == len(scene.shown):
+            return end, scene.shown
+        if side is None or not count or count >= len(scene.shown) + (side != 0):
+            return None
+        first = {1: 0, -1: len(scene.shown) - count}.get(side, (len(scene.shown) - count) // 2)
+        return (end, scene.shown[first : first + count]) if side or (len(scene.shown) - count) % 2 == 0 else None
+
     def _at_end(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
-        """The top, the bottom, the last but one and the middle of the list, which has one where it is odd."""
+        """The top, the bottom, places from either of them, and the middle of the list, which has one if it is odd."""
         end = self._ends.at(tokens, index)
         if end and end.value == "middle":
             return (end.end, scene.shown[len(scene.shown) // 2 :][:1]) if len(scene.shown) % 2 else None
         if end is None:
             return None
-        noun = self._nouns.at(tokens, end.end) if end.value == "last_but_one" else None
+        noun = self._nouns.at(tokens, end.end)
         return noun.end if noun else end.end, _pick(scene.shown, _PLACES[end.value])
 
     def _ordinal(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
         place = self._ordinals.get(tokens[index].norm)
         if place is None:
             return None
-        count = self._counts.get(tokens[index + 1].norm) if index + 1 < len(tokens) else None
-        if count and place in (1, -1):
-            noun = self._nouns.at(tokens, index + 2)
-            return (noun.end if noun else index + 2), scene.shown[:count] if place == 1 else scene.shown[-count:]
         ids = _pick(scene.shown, place)
         noun = self._nouns.at(tokens, index + 1) or (self._own_noun(tokens, index + 1, ids) if ids else None)
-        if not noun and not (ids and (_closes(tokens, index + 1) or self._listed(tokens, index))):
+        bare = _closes(tokens, index + 1) or self._listed(tokens, index) or self._said(tokens, index)
+        if not noun and not (ids and bare):
             return None
         return (noun.end if noun else index + 1), ids
+
+    def _said(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether something is said or asked of what "the second" points at: no noun follows, but a verb."""
+        after = tokens[index + 1].norm
+        the = index > 0 and tokens[index - 1].norm in word_set("pointers_the")
+        if not the or after in word_set("pointers_things") or after.isdigit() or self._counts.get(after):
+            return False
+        asked = index > 1 and tokens[index - 2].norm in word_set("pointers_asking")
+        return asked or after.endswith(("s", "ed", "'d", "'ll")) or after in word_set("pointers_doing")
 
     def _listed(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether a bare ordinal goes on a list of them: "is the first or second longer"."""
