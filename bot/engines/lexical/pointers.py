@@ -147,7 +147,7 @@ class Pointers:
     def _said(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether something is said or asked of what "the second" points at: no noun follows, but a verb."""
         after = tokens[index + 1].norm
-        the = index > 0 and tokens[index - 1].norm in word_set("pointers_the")
+        the = index == 0 or not tokens[index - 1].word or tokens[index - 1].norm in word_set("pointers_the")
         if not the or after in word_set("pointers_things") or after.isdigit() or self._counts.get(after):
             return False
         asked = index > 1 and tokens[index - 2].norm in word_set("pointers_asking")
@@ -169,7 +169,7 @@ class Pointers:
     def _cardinal(self, tokens: Sequence[Token], index: int, scene: Scene) -> tuple[int, tuple[str, ...]] | None:
         """Places said as bare numbers: "one and three"; "two is closer" at the start of a sentence."""
         numbers, place = [self._number(tokens[index], scene)], index + 1
-        while place + 1 < len(tokens) and tokens[place].norm in ("and", "or", ",", "nor"):
+        while place + 1 < len(tokens) and tokens[place].norm in word_set("pointers_joining"):
             if not (number := self._number(tokens[place + 1], scene)):
                 break
             numbers.append(number)
@@ -178,8 +178,9 @@ class Pointers:
             return None
         opens = index == 0 or tokens[index - 1].text in ".!?;,"
         being = place < len(tokens) and tokens[place].norm in word_set("pointers_being")
-        beside = opens or tokens[index - 1].norm in word_set("pointers_before")
-        listed = len(numbers) > 1 and beside and _closes(tokens, place)
+        beside = opens or tokens[index - 1].norm in word_set("pointers_before") | word_set("pointers_asking")
+        said = _closes(tokens, place) or tokens[place].norm in word_set("pointers_doing") | word_set("pointers_being")
+        listed = len(numbers) > 1 and beside and said
         vetoed = index > 0 and tokens[index - 1].norm in word_set("pointers_vetoing") and _closes(tokens, place)
         if not (listed or vetoed or (opens and being and numbers != [1])):
             return None

@@ -169,6 +169,8 @@ def _goes_on(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether it is no answer: "neither long nor dull", "not those with subtitles"."""
     norm, after = tokens[start].norm, tokens[end : end + 1]
     open_ = (end == start + 1 and norm in word_set("roles_refusing")) or norm == "not"
+    if norm == "neither" and after and (after[0].norm in word_set("pointers_asking") or after[0].norm.endswith("s")):
+        return False
     return open_ and any(token.word and token.norm not in word_set("roles_closers") for token in after)
 
 
