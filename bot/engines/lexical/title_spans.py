@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from bot.engines.lexical.lexicon import word_set
+from bot.engines.lexical.lexicon import common_words, word_set
 from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
 from bot.engines.lexical.title_evidence import CUED, Evidence
@@ -50,7 +50,9 @@ class TitleSpans:
         words = title_words(reading, shown)
         dated = list(self._search.dated(words))
         taken = {index for span in dated for index in range(span.start, span.end)}
+        held = [span for span in self._exact(words) if span.mentions[0].item_id]
         framed = [span for span in self._frames.spans(words) if not taken & set(range(span.start, span.end))]
+        framed = [span for span in framed if not any(self._within(words, one, span) for one in held)]
         taken |= {index for span in framed for index in range(span.start, span.end)}
         exact = [span for span in self._exact(words) if not taken & set(range(span.start, span.end))]
         taken |= {index for span in exact if span.rank >= CUED for index in range(span.start, span.end)} | set(people)
@@ -60,6 +62,19 @@ class TitleSpans:
         taken |= {index for span in exact for index in range(span.start, span.end)}
         spelled = [span for span in found if not taken & set(range(span.start, span.end))]
         return self._completed(words, [*dated, *framed, *exact, *spelled], people)
+
+    def _within(self, words: TitleWords, title: Span, unknown: Span) -> bool:
+        """Whether a name that no item has is a title with everyday words around it: "still got The Gasman Cometh"."""
+        if unknown.mentions[0].item_id or not (unknown.start <= title.start and title.end <= unknown.end):
+            return False
+        tokens = words.reading.tokens
+        rest = [*tokens[unknown.start : title.start], *tokens[title.end : unknown.end]]
+        everyday = all(
+            token.norm in common_words() and not token.norm.isdigit() and not self._titles.sequel(token.norm)
+            for token in rest
+            if token.word
+        )
+        return title.end - title.start > 1 and everyday
 
     def doubtful(self, reading: Reading, taken: Collection[int], shown: Sequence[str] = ()) -> list[Span]:
         """What may be a part of a title and may be none, on tokens that are not ``taken``."""
@@ -161,7 +176,7 @@ class TitleSpans:
         if self._titles.sequel(norm) and not counting:
             return last + 1 + (after.isdigit() or (norm in word_set("title_spans_parts") and bool(after)))
         strange = words.capital(last) and not self._evidence.follower(norm)
-        unknown = norm not in self._evidence.stops and self._evidence.unknown(norm)
+        unknown = norm not in self._evidence.stops | word_set("descriptions_against") and self._evidence.unknown(norm)
         return last + 1 if unknown and (strange or rank >= CUED) else last
 
 
