@@ -138,7 +138,9 @@ def test_words_of_degree_become_the_catalogues_own_limit():
 def test_acts_are_added_and_denied():
     """An act that the reader is sure of comes in, one that it denies goes; of recommend and refine one stays."""
     assert decide(RULED, proposed(), told(acts={"recommend": 0.9, "support": 0.99})).acts == ("recommend", "support")
-    assert decide(replace(RULED, constraints=(), wishes=("x",)), proposed(), told(acts={"smalltalk": 0.99})).acts == ("smalltalk",)
+    assert decide(replace(RULED, constraints=(), wishes=("x",)), proposed(), told(acts={"smalltalk": 0.99})).acts == (
+        "smalltalk",
+    )
     assert decide(RULED, proposed(), told(acts={"recommend": 0.3, "refine": 0.99})).acts == ("refine",)
     assert decide(RULED, proposed(), told(acts={"hello": 0.0})).acts == ("recommend",), "never without any act"
 

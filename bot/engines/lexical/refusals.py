@@ -1,4 +1,4 @@
-"""Refusals that no list of phrases holds, since what stands around their words tells them: "leather-free", "war I hate".
+"""Refusals that no list of phrases holds: what stands around their words tells them ("leather-free", "war I hate").
 
 Knows no scopes; see `polarity`, which gives them theirs.
 """
