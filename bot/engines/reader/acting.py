@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from bot.engines.lexical.combining import JUDGED
-from bot.engines.lexical.lexicon import table
 from bot.engines.reader.deciding import WISHED, Told
 from bot.engines.reader.sheet import ACTS
 from bot.engines.reader.trust import Trust
@@ -21,9 +18,8 @@ ON_ITEMS: frozenset[Act] = frozenset({"feedback", "ask_item", "compare", "why_no
 """Acts that are about an item which is named or shown."""
 COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
 """Topics of messages that are nothing else."""
-HARDLY, NEVER = 0.05, 0.003
-"""How likely a wish and a service question must be at least that the rules see in one message; the latter in the form
-of a question."""
+HARDLY = 0.1
+"""How likely a service question must be at least that the rules see beside a wish, or that they see alone."""
 _CHANGING = ("vague<", "vague>", "lower", "higher", "asc", "desc", "dropped")
 
 
@@ -48,11 +44,12 @@ def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
     Hardly denied is a wish and a service question in one message: the rules cut it into clauses, the reader sees it as
     one.
     """
-    served, wanting = "support" in intent.acts, bool(WANTING & set(intent.acts))
-    asks = served and _questions().search(intent.question.lower())
+    served, wanting, matter = "support" in intent.acts, bool(WANTING & set(intent.acts)), _matter(intent)
     least = 1 - trust.deny
-    if wanting and served == _matter(intent):
-        least = NEVER if asks else HARDLY if served else 0.0
+    if served and (wanting or not matter):
+        least = HARDLY
+    elif wanting and not matter:
+        least = 0.0
     sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ())}
     return [act for act in intent.acts if act in sure or told.acts[act] >= least]
 
@@ -75,7 +72,7 @@ def _barred(
             "ask_item"
         }  # what is asked of several is a comparison; a change that names no item asks nothing of one
     idle = intent.acts == ("feedback",) and not _changes(told, trust)
-    served = "support" in intent.acts and not _matter(intent)
+    served = "support" in kept and not _matter(intent)
     if idle or served or _pointed(intent):  # a mere verdict, service question or question changes no search
         barred |= WANTING
     return frozenset(barred)
@@ -114,9 +111,3 @@ def _matter(intent: Intent) -> bool:
     """Whether the rules saw anything to look for."""
     said = (intent.constraints, intent.wishes, intent.mentions, intent.relatives, intent.dropped, intent.retracted)
     return any(said) or intent.order is not None or intent.more
-
-
-@lru_cache(maxsize=1)
-def _questions() -> re.Pattern[str]:
-    """What tells a question from a statement."""
-    return re.compile(table("en.acts")["forms"]["question"])
