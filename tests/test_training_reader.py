@@ -405,12 +405,24 @@ def test_the_command_says_what_is_missing(tiny, sources, tmp_path):
 
 def test_a_training_goes_on_from_a_reader(sources, trained, tmp_path):
     """At a rate of 0 it ends with the weights that it began from; the card says where it began."""
-    start = replace(RECIPE, rate=0.0, start=str(trained[0]))
+    start = replace(RECIPE, rate=0.0, start=(str(trained[0]),))
     train(sources, tmp_path, start, device="cpu")
     before, after = weights_of(trained[0]), weights_of(tmp_path)
     far = max(float((before[name] - one).abs().max()) for name, one in after.items() if one.is_floating_point())
     assert far < 0.02
     assert f"It went on from the reader in `{trained[0]}`" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_the_mean_of_readers_is_left_without_any_step(sources, trained, tmp_path):
+    """With no step to train, the mean of two readers is judged, calibrated and told of; that of one twice is itself."""
+    mean = replace(RECIPE, steps=0, start=(str(trained[0]), str(trained[0])))
+    told = train(sources, tmp_path, mean, device="cpu")
+    before, after = weights_of(trained[0]), weights_of(tmp_path)
+    assert max(float((before[name] - one).abs().max()) for name, one in after.items() if name != "temperatures") < 0.02
+    assert told["steps"] == 0 and len(told["curve"]) == 1
+    with pytest.raises(InvalidRequest, match="nothing to leave"):
+        train(sources, tmp_path / "none", replace(mean, start=()), device="cpu")
+    assert f"the mean of the readers in `{trained[0]}`, `{trained[0]}`" in (tmp_path / "MODEL_CARD.md").read_text()
 
 
 def test_confidences_are_calibrated(trained):

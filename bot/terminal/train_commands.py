@@ -34,10 +34,11 @@ def train_reader(
     out: _Out = Path("reader"),
     rows: Annotated[Path | None, typer.Option(help=_ROWS)] = None,
     start: Annotated[
-        Path | None, typer.Option(help="The folder of a reader to go on from, in place of MiniLM.")
+        list[Path] | None,
+        typer.Option(help="The folder of a reader to go on from, in place of MiniLM; of several, from their mean."),
     ] = None,
     minutes: _Minutes = 80.0,
-    steps: _Steps = 3000,
+    steps: Annotated[int, typer.Option(min=0, help="End after so many steps; 0 leaves the mean of --start.")] = 3000,
     batch: Annotated[int, typer.Option(min=1, help="Messages in a step.")] = 32,
     rate: _Rate = 2e-4,
     decay: _Decay = 0.01,
@@ -54,7 +55,7 @@ def train_reader(
 
     recipe = Recipe(
         steps=steps, batch=batch, rate=rate, decay=decay, dropout=dropout, seed=seed, minutes=minutes,
-        every=every, lora=lora, start=str(start or ""),
+        every=every, lora=lora, start=tuple(map(str, start or ())),
     )  # fmt: skip
     with explained():
         training.reader(recipe, data=data, rows=rows, out=out, device=device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,20 @@ def card(told: Mapping[str, Any]) -> str:
         encoder=f"adapted by matrices of rank {recipe['lora']}" if recipe["lora"] else "trained further",
         pseudo=f"{recipe['pseudo']:.0%}",
         anywhere=f"{recipe['anywhere']:.0%}",
-        start=f"It went on from the reader in `{recipe['start']}`." if recipe["start"] else "It began from MiniLM.",
+        start=_start(recipe["start"]),
         read=f"{told['steps'] * recipe['batch']:,}",
         calibration=_calibration(told["calibration"]),
         scores=_scores(best(told), told["held out"]),
         message=MESSAGE,
         before=BEFORE,
     )
+
+
+def _start(folders: Sequence[str]) -> str:
+    if not folders:
+        return "It began from MiniLM."
+    named = ", ".join(f"`{folder}`" for folder in folders)
+    return f"It went on from the {'mean of the readers' if len(folders) > 1 else 'reader'} in {named}."
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:

@@ -71,7 +71,7 @@ def drawn(told: Mapping[str, Any], chart: Chart) -> str:
     parts = list(told["held out"])
     scores = {part: [(row["step"], row[part][chart.figure]) for row in curve] for part in parts}
     last = max([1, told["steps"], *(step for step, _ in loss)])
-    left = _Panel(60, "loss, mean of the last steps", last, max([value for _, value in loss], default=1.0))
+    left = _Panel(60, "loss, mean of the last steps", last, max((value for _, value in loss), default=0.0) or 1.0)
     right = _Panel(510, chart.title, last, 1.0)
     body = [*left.frame(), left.curve(loss, _COLOURS[0]), *right.frame()]
     place = right.left

@@ -49,13 +49,14 @@ class Recipe(Plan):
     - ``shares`` of a batch: patterns, labelled turns, SGD, service corpora, written messages.
     - ``pseudo``: share of made-up shops among those that a pattern is said in; ``anywhere``: share of the written
       messages that are said in other shops than their own.
-    - ``start``: the folder of the reader that it goes on from; empty for MiniLM with untrained heads.
+    - ``start``: the folders of the readers from whose mean it goes on; none for MiniLM with untrained heads. Without
+      ``steps`` the mean is what is left.
     """
 
     shares: tuple[float, float, float, float, float] = (0.27, 0.12, 0.1, 0.06, 0.45)
     pseudo: float = 0.45
     anywhere: float = 0.4
-    start: str = ""
+    start: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Run(Generic[Example]):
         self._held = {name: len(examples) for name, examples in validation.items()}
         batches = texts.batches(self._recipe.batch)
         began = time.monotonic() - course.seconds
+        if not self._recipe.steps:
+            self._judge(validation, texts)
         while not self._over():
             self._learn(next(batches))
             course.seconds = time.monotonic() - began
@@ -110,7 +112,8 @@ class Run(Generic[Example]):
         with torch.inference_mode():
             scores = {name: self._subject.judge(examples) for name, examples in validation.items()}
         overall = sum(one.overall for one in scores.values()) / len(scores)
-        row = {"step": course.done, "minutes": round(course.seconds / 60, 1), "loss": round(course.mean["loss"], 4)}
+        loss = round(course.mean.get("loss", 0.0), 4)
+        row = {"step": course.done, "minutes": round(course.seconds / 60, 1), "loss": loss}
         course.curve.append(row | {"score": round(overall, 4)} | {name: one.rounded() for name, one in scores.items()})
         course.since = 0 if overall > course.best else course.since + 1
         if overall > course.best:
