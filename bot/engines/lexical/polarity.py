@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.phrases import Found, Phrases
-from bot.engines.lexical.refusals import shaped, turned
+from bot.engines.lexical.refusals import echoed, shaped, turned
 from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.text import Reading, Token
 
@@ -76,7 +76,8 @@ class Negation:
         found = [match for match in self._table.scan(reading.tokens) if not behind & set(range(match.start, match.end))]
         taken = {place for match in found for place in range(match.start, match.end)}
         told = [match for match in told if not taken & set(range(match.start, match.end))]
-        return [*turned(found, reading.tokens, board), *told]
+        found = [*turned(found, reading.tokens, board), *told]
+        return [*found, *(echoed(reading.tokens, board) if any(match.value == "backward" for match in found) else ())]
 
     def _reach(self, tokens: Sequence[Token], cue: Found[str], starts: set[int], board: Board) -> int:
         """Where the scope of a forward cue ends."""

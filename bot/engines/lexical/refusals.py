@@ -29,6 +29,13 @@ def turned(matches: Sequence[Found[str]], tokens: Sequence[Token], board: Board)
     return [_turned(match, tokens, board) if match.value == "forward" else match for match in matches]
 
 
+def echoed(tokens: Sequence[Token], board: Board) -> list[Found[str]]:
+    """What is refused like the thing before it: "red gives me hives and so does orange"."""
+    places = range(len(tokens) - 2)
+    told = [n for n in places if tokens[n].norm == "so" and tokens[n + 1].norm in ("does", "do", "did", "is", "are")]
+    return [Found(n, n + 2, "forward") for n in told if _thing(board, n + 2) is not None]
+
+
 def _turned(match: Found[str], tokens: Sequence[Token], board: Board) -> Found[str]:
     place = match.start
     while place > 0 and board.free(place - 1, place) and tokens[place - 1].norm in word_set("polarity_whose"):
@@ -93,7 +100,7 @@ def _answered(reading: Reading, board: Board) -> Iterator[Found[str]]:
             continue
         yes = {token.norm for token in tokens[index + 1 :]} & word_set("polarity_agreeing")
         start = index - (index > 0 and tokens[index - 1].norm in ("god", "hell", "oh", "just", "absolutely"))
-        comma = start > 1 and tokens[start - 1].norm == ","
+        comma = start > 1 and tokens[start - 1].norm in (",", ":", "?", "-", "–")
         if (_follows(tokens, index + 1, board) and not yes) or not start or _thing(board, start - 1 - comma) is None:
             continue
         yield Found(start, index + 1, "backward")
