@@ -56,7 +56,7 @@ class Pointers:
         self._sides: dict[str, int] = {word: end for end in (1, 0, -1) for word in lists["places"][_SIDES[end]]}
         self._between = Phrases((phrase, True) for phrase in lists["places"]["between"])
         self._excepting: Phrases[bool] = Phrases((phrase, True) for phrase in lists["places"]["excepting"])
-        kinds = ("other", "two", "many", "one", "former", "latter")
+        kinds = ("other", "two", "many", "one", "former", "latter", "spurned")
         pronouns = [(phrase, kind) for kind in kinds for phrase in lists["pronouns"][kind]]
         self._pronouns: Phrases[str] = Phrases(pronouns)
         self._shy = frozenset(lists["pronouns"]["shy"])

@@ -35,6 +35,7 @@ class Roles:
         """Compile the cues of the language."""
         roles = table("en.mentions")["roles"]
         self._pointers = pointers
+        self._spurned = frozenset(table("en.mentions")["pronouns"]["spurned"])
         self._opinions = Opinions()
         self._bare: Phrases[Role] = Phrases((cue, role) for role, cues in roles["bare"].items() for cue in cues)
 
@@ -56,6 +57,8 @@ class Roles:
             if not ids or (shy and not self._cued(reading.tokens, start, end)) or _goes_on(reading.tokens, start, end):
                 continue
             if _of_these(reading.tokens, end, board):
+                continue
+            if kind == "spurned" and (start > 0 or any(token.word for token in reading.tokens[end : end + 1])):
                 continue
             text = reading.slice(start, end)
             mentions = tuple(Mention(text, id_, how="reference", confidence=0.85) for id_ in ids)
@@ -108,7 +111,8 @@ class Roles:
         return end >= len(tokens) or not tokens[end].word or tokens[end].norm in word_set("roles_closers")
 
     def _judged(self, reading: Reading, span: Span, polarity: Polarity, earlier: Sequence[Judged]) -> Judged:
-        refusing = reading.tokens[span.start].norm in word_set("roles_refusing")
+        said = " ".join(reading.norms(span.start, span.end))
+        refusing = reading.tokens[span.start].norm in word_set("roles_refusing") or said in self._spurned
         if refusing and _asked(reading.tokens, span.end):
             return Judged(span, "mentioned", said=True)
         if refusing:
