@@ -7,20 +7,21 @@ those that stand for any item.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.engines.lexical.lexicon import common_words, table, word_set
+from bot.engines.lexical.likeness import Likeness
+from bot.engines.lexical.noun_phrases import RANKS, Frame, Part
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.pointers import Scene
 from bot.engines.lexical.records import TEXT, TITLE, VALUES, Ids, Records
 from bot.engines.lexical.spans import Board, Span, pointing
 from bot.engines.lexical.text import Reading, Token, words
+from vectorstore.base import Embedder
 
 if TYPE_CHECKING:
     from bot.understanding import Vocabulary
 
-_RANKS = ("vague", "relative", "order")
 _VALUES = ("value", "person", "flag", "range")
 _QUOTED = 4
 """The rank of a title that stands in quotation marks."""
@@ -28,44 +29,13 @@ _LONGEST = 4
 """Parts of a phrase that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A word of a phrase, or the words of one finding: the tokens ``start`` up to ``end``."""
-
-    start: int
-    end: int
-    text: str
-    span: Span | None = None
-
-    @property
-    def person(self) -> bool:
-        """Whether it is somebody's name."""
-        return self.span is not None and self.span.kind == "person"
-
-    @property
-    def rank(self) -> bool:
-        """Whether it is a word of degree."""
-        return self.span is not None and self.span.kind in _RANKS
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """How a phrase begins: where its own words do, and what stands before them."""
-
-    start: int
-    inner: int
-    the: bool
-    several: bool
-    count: int | None
-
-
 class Descriptions:
     """Finds phrases that describe items shown."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """Compile determiners and the nouns that stand for any item."""
+    def __init__(self, vocabulary: Vocabulary, embedder: Embedder) -> None:
+        """Compile determiners and the nouns that stand for any item; ``embedder`` tells what comes near which."""
         places, numbers = table("en.mentions")["places"], table("en.numbers")
-        self._vocabulary = vocabulary
+        self._vocabulary, self._likeness = vocabulary, Likeness(embedder)
         self._called, self._many = frozenset(places["called"]), frozenset(places["called_many"])
         self._joining = frozenset(places["joining"])
         self._among = Phrases((phrase, True) for phrase in places["among"])
@@ -116,9 +86,20 @@ class Descriptions:
                 found = self._bare(tokens, frame, parts[:length], records)
             if found:
                 return frame.start, end, found
-        return None
+        return self._alike(tokens, frame, parts, records)
 
-    def _frame(self, tokens: Sequence[Token], index: int, board: Board) -> _Frame | None:
+    def _alike(
+        self, tokens: Sequence[Token], frame: Frame, parts: Sequence[Part], records: Records
+    ) -> tuple[int, int, Ids] | None:
+        """What a noun means that no record says: "the shark one", "neither the pig nor the robot"."""
+        end, before = (parts[-1].end if parts else 0), tokens[frame.start - 1].norm if frame.start else ""
+        headed = end < len(tokens) and tokens[end].norm in self._called
+        if not (parts and frame.the and (headed or frame.several or before == "nor")) or any(one.span for one in parts):
+            return None
+        id_ = self._likeness.meant(f"the {' '.join(one.text for one in parts)}", records.items)
+        return (frame.start, end + headed, frozenset((id_,))) if id_ else None
+
+    def _frame(self, tokens: Sequence[Token], index: int, board: Board) -> Frame | None:
         """The determiners that a phrase begins with; None where it can be no phrase."""
         place, before = index, tokens[index - 1].norm if index else ""
         several = tokens[place].norm in word_set("descriptions_several") and board.free(place, place + 1)
@@ -131,21 +112,21 @@ class Descriptions:
         span = board.at(place)
         counted = the and place + 1 < len(tokens) and (span is None or span.end == place + 1)
         count = self._counts.get(tokens[place].norm) if counted else None
-        return _Frame(index, place + (count is not None), the, several, count)
+        return Frame(index, place + (count is not None), the, several, count)
 
-    def _parts(self, tokens: Sequence[Token], start: int, board: Board) -> list[_Part]:
+    def _parts(self, tokens: Sequence[Token], start: int, board: Board) -> list[Part]:
         """The words that may describe, up to a mark, a small word or a noun that stands for any item."""
-        parts, place = list[_Part](), start
+        parts, place = list[Part](), start
         while place < len(tokens) and len(parts) < _LONGEST:
             span, token = board.at(place), tokens[place]
-            if span and span.kind in (*_VALUES, *_RANKS) and (span.start == place or not parts):
+            if span and span.kind in (*_VALUES, *RANKS) and (span.start == place or not parts):
                 end = min(span.end, self._head(tokens, place, span.end))
                 text = " ".join(token.norm for token in tokens[place:end] if token.word and token.norm != "'s")
             elif self._telling(token) and (span is None or self._partly(span)):
                 span, end, text = None, place + 1, token.norm
             else:
                 break
-            parts.append(_Part(place, end, text, span))
+            parts.append(Part(place, end, text, span))
             place = end
         return parts
 
@@ -167,7 +148,7 @@ class Descriptions:
             and not token.norm.isdigit()
         )
 
-    def _headed(self, tokens: Sequence[Token], frame: _Frame, parts: Sequence[_Part], records: Records) -> Ids:
+    def _headed(self, tokens: Sequence[Token], frame: Frame, parts: Sequence[Part], records: Records) -> Ids:
         """What "the ... one" or "... one" means."""
         end = parts[-1].end
         head, following = tokens[end].norm, tokens[end + 1].norm if end + 1 < len(tokens) else ""
@@ -187,7 +168,7 @@ class Descriptions:
             return frozenset()
         return self._counted(frame, parts, records, TEXT if frame.the or ends else VALUES, many=many, lone=lone)
 
-    def _numbered(self, tokens: Sequence[Token], frame: _Frame, records: Records) -> tuple[int, int, Ids] | None:
+    def _numbered(self, tokens: Sequence[Token], frame: Frame, records: Records) -> tuple[int, int, Ids] | None:
         """What "the 589 one" or "the one for 79" means: the only item with that number in its record."""
         place = frame.inner
         if not frame.the or place + 1 >= len(tokens):
@@ -201,7 +182,7 @@ class Descriptions:
         ids = records.holding(float(number)) if number.isdigit() and len(number) > 1 else frozenset()
         return (frame.start, end, ids) if len(ids) == 1 else None
 
-    def _bare(self, tokens: Sequence[Token], frame: _Frame, parts: Sequence[_Part], records: Records) -> Ids:
+    def _bare(self, tokens: Sequence[Token], frame: Frame, parts: Sequence[Part], records: Records) -> Ids:
         """What "the red" or "the two Kings" means, whose last word is its noun."""
         end, before = parts[-1].end, tokens[frame.start - 1].norm if frame.start else ""
         if not frame.the:
@@ -232,7 +213,7 @@ class Descriptions:
         return token.norm in common_words() and not token.norm.endswith("s") and token.norm not in self._called
 
     def _counted(
-        self, frame: _Frame, parts: Sequence[_Part], records: Records, depth: int, *, many: bool, lone: bool
+        self, frame: Frame, parts: Sequence[Part], records: Records, depth: int, *, many: bool, lone: bool
     ) -> Ids:
         """The items meant, where they are as many as the phrase says."""
         if depth == TITLE and any(part.span for part in parts):
@@ -242,7 +223,7 @@ class Descriptions:
             return ids if len(ids) == frame.count else frozenset()
         return ids if len(ids) == 1 or (many and not (lone and len(ids) > 2)) else frozenset()
 
-    def _ranked(self, parts: Sequence[_Part], records: Records) -> Ids:
+    def _ranked(self, parts: Sequence[Part], records: Records) -> Ids:
         """The item at the end of a scale: "the cheap one", "cheapest of those"."""
         ranks = [part.span for part in parts if part.span and part.rank]
         others = [(part.text, part.span) for part in parts if not part.rank]
@@ -250,7 +231,7 @@ class Descriptions:
         return found & records.meant(others, TEXT) if others else found
 
     def _clause(
-        self, tokens: Sequence[Token], frame: _Frame, board: Board, records: Records
+        self, tokens: Sequence[Token], frame: Frame, board: Board, records: Records
     ) -> tuple[int, int, Ids] | None:
         """What "the one by Carpenter" or "the ones that burn wood" means: those that the most of its words fit."""
         head = tokens[frame.inner].norm
@@ -260,12 +241,15 @@ class Descriptions:
         span = board.at(joint)
         if tokens[joint].norm not in self._joining and (span is None or span.kind not in _VALUES):
             return None
-        parts, place = list[_Part](), joint + (board.at(joint) is None)
+        parts, place = list[Part](), joint + (board.at(joint) is None)
         while place < len(tokens) and tokens[place].word and not self._turns(tokens[place]):
             found = next((part for part in self._parts(tokens, place, board)), None)
             parts += [found] if found else []
             place = found.end if found else place + 1
         ids, most = records.best([(part.text, part.span) for part in parts])
+        if parts and not most and head in self._called and not any(part.span for part in parts):
+            id_ = self._likeness.meant(" ".join(part.text for part in parts), records.items)
+            return (frame.start, parts[-1].end, frozenset((id_,))) if id_ else None
         fits = most == len(parts) or (head in self._called and 2 * most >= len(parts))
         if not (parts and fits) or not (len(ids) == 1 or head in self._many):
             return None

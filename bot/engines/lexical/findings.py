@@ -111,7 +111,7 @@ class Finders:
         self.negation = Negation()
         self._kinds = frozenset(speech.name for speech in self.speeches.values() if speech.kindly)
         self.pointers = Pointers(vocabulary)
-        self.descriptions, self.telling = Descriptions(vocabulary), Telling(vocabulary)
+        self.descriptions, self.telling = Descriptions(vocabulary, embedder), Telling(vocabulary)
         self.measuring = Measuring(vocabulary, self.speeches)
         self.roles = Roles(self.pointers)
         self.shared = Shared(vocabulary, self.speeches)

@@ -26,7 +26,7 @@ class Records:
 
     def __init__(self, items: Sequence[Item]) -> None:
         """Keep the words of each, by depth."""
-        self._items = items
+        self.items = items
         self._said = {item.id: _depths(item) for item in items}
 
     def meant(self, parts: Sequence[tuple[str, Span | None]], depth: int, *, first: int = TITLE) -> Ids:
@@ -61,7 +61,7 @@ class Records:
 
     def holding(self, value: float) -> Ids:
         """The items one of whose numbers is ``value``, or a little less than one more: 44.95 is 44 or 45."""
-        held = {item.id: [number(cell) for cell in item.facets.values()] for item in self._items}
+        held = {item.id: [number(cell) for cell in item.facets.values()] for item in self.items}
         return frozenset(
             id_ for id_, cells in held.items() if any(one is not None and abs(one - value) < 1 for one in cells)
         )
@@ -70,7 +70,7 @@ class Records:
         """The one item at the end of a number's scale that a word of degree names; nothing where two are alike."""
         for reading in (span, *span.rivals):
             facet, lowest = _scale(reading)
-            held = {item.id: value for item in self._items if (value := number(item.facets.get(facet))) is not None}
+            held = {item.id: value for item in self.items if (value := number(item.facets.get(facet))) is not None}
             if len(held) > 1:
                 end = (min if lowest else max)(held.values())
                 found = [id_ for id_, value in held.items() if value == end]
@@ -80,12 +80,12 @@ class Records:
     def best(self, parts: Sequence[tuple[str, Span | None]]) -> tuple[Ids, int]:
         """The items that the most of ``parts`` are true of, in any depth, and how many of the parts."""
         hits = [self._true_of(part, span, TEXT) for part, span in parts]
-        counts = {item.id: sum(item.id in one for one in hits) for item in self._items}
+        counts = {item.id: sum(item.id in one for one in hits) for item in self.items}
         most = max(counts.values(), default=0)
         return frozenset(id_ for id_, count in counts.items() if count == most > 0), most
 
     def _where(self, true: Callable[[Item], bool]) -> Ids:
-        return frozenset(item.id for item in self._items if true(item))
+        return frozenset(item.id for item in self.items if true(item))
 
 
 def _depths(item: Item) -> tuple[Ids, Ids, Ids]:
