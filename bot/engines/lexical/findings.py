@@ -32,6 +32,7 @@ from bot.engines.lexical.spans import Board, Span
 from bot.engines.lexical.telling_words import Telling
 from bot.engines.lexical.text import Reading, words
 from bot.engines.lexical.themes import Themes
+from bot.engines.lexical.title_makers import Makers
 from bot.engines.lexical.title_runs import Runs
 from bot.engines.lexical.title_series import Series
 from bot.engines.lexical.title_shapes import Shapes
@@ -102,7 +103,8 @@ class Finders:
         self.gazetteer = Gazetteer(self.speeches, self.titles.words | self.people.words, shapes.kinds)
         runs = Runs(vocabulary, shapes.leads if shapes.composed else None)
         series = Series({item.id: item.title for item in vocabulary.items})
-        self.title_spans = TitleSpans(self.titles, runs, series, self._taken, self._valued)
+        makers = Makers(vocabulary, self.speeches, self.titles)
+        self.title_spans = TitleSpans(self.titles, runs, series, makers, self._taken, self._valued)
         self.amounts = Amounts(vocabulary, self.speeches)
         self.ranges = Ranges(self.speeches, self._means)
         self.unpriced = Unpriced(self.speeches.values())

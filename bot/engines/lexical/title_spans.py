@@ -15,6 +15,7 @@ from bot.engines.lexical.spans import Span
 from bot.engines.lexical.text import Reading
 from bot.engines.lexical.title_evidence import CUED, Evidence
 from bot.engines.lexical.title_frames import TitleFrames
+from bot.engines.lexical.title_makers import Makers
 from bot.engines.lexical.title_names import Names
 from bot.engines.lexical.title_parts import TitleParts, without
 from bot.engines.lexical.title_runs import Runs
@@ -33,9 +34,9 @@ _SIMILAR = 75.0
 class TitleSpans:
     """Finds the items that a message names."""
 
-    def __init__(self, titles: Titles, runs: Runs, series: Series, taken: Taken, valued: Taken) -> None:
+    def __init__(self, titles: Titles, runs: Runs, series: Series, makers: Makers, taken: Taken, valued: Taken) -> None:
         """``taken``: whether a phrase already means a facet value or a person; ``valued``: nouns of titles left out."""
-        self._titles = titles
+        self._titles, self._makers = titles, makers
         self._evidence = Evidence(titles, taken)
         self._search = TitleSearch(titles, self._evidence, self._linked)
         self._parts = TitleParts(runs, self._evidence, valued)
@@ -48,7 +49,7 @@ class TitleSpans:
         ``people``: tokens that name a person. ``shown``: of the items that share a model's name, these are meant first.
         """
         words = title_words(reading, shown)
-        dated = list(self._search.dated(words))
+        dated = [*self._search.dated(words), *self._made(words)]
         taken = {index for span in dated for index in range(span.start, span.end)}
         held = [span for span in self._exact(words) if span.mentions[0].item_id]
         framed = [span for span in self._frames.spans(words) if not taken & set(range(span.start, span.end))]
@@ -62,6 +63,13 @@ class TitleSpans:
         taken |= {index for span in exact for index in range(span.start, span.end)}
         spelled = [span for span in found if not taken & set(range(span.start, span.end))]
         return self._completed(words, [*dated, *framed, *exact, *spelled], people)
+
+    def _made(self, words: TitleWords) -> Iterator[Span]:
+        """Titles behind their makers' names, which belong to them."""
+        for first, last, link in self._makers.named(words):
+            span = self._linked(words, first, last, link, CUED)
+            start = words.places[first - 1 - (words.norms[first - 1] == "'s")]
+            yield replace(span, start=start, rank=CUED + 2)
 
     def _within(self, words: TitleWords, title: Span, unknown: Span) -> bool:
         """Whether a name that no item has is a title with everyday words around it: "still got The Gasman Cometh"."""
