@@ -58,7 +58,7 @@ def told(*, acts=None, about=None, verdicts=("is",), links=(), roles=(), tags=()
 
 def decide(ruled, asked, said, trust=TRUST):
     """The corrected intent; "little" of a facet is 10, and unknown titles are linked to nothing."""
-    return corrected(ruled, asked, said, limit=lambda *_: 10.0, link=lambda text: Mention(text, None), trust=trust)
+    return corrected(ruled, asked, said, link=lambda text: Mention(text, None), trust=trust)
 
 
 def test_what_the_reader_agrees_with_stays_the_rules_own():
@@ -129,10 +129,9 @@ def test_a_number_of_no_facet_stays_out(link):
     assert decide(RULED, proposed(numbers=(Amount({"price": 50.0}, None),)), told(links=(link,))) == RULED
 
 
-def test_words_of_degree_become_the_catalogues_own_limit():
-    """And only where nothing is known of the facet yet."""
-    found = decide(RULED, proposed(), told(about={"price": {"vague<": 0.99}}))
-    assert found.constraints == (*RULED.constraints, Constraint("price", "<=", 10.0))
+def test_words_of_degree_are_the_rules_alone():
+    """However sure the reader is that little of something is wanted, it makes no limit of that."""
+    assert decide(RULED, proposed(), told(about={"price": {"vague<": 0.99}})).constraints == RULED.constraints
 
 
 def test_acts_are_added_and_denied():
@@ -314,19 +313,6 @@ def test_words_that_only_look_like_an_item_stay_what_they_are():
     found = decide(replace(RULED, wishes=("heavy",)), doubted(heavy), told(roles=[()]))
     assert not found.mentions
     assert found.wishes == ("heavy",)
-
-
-def test_a_degree_is_of_one_facet_among_those_called_alike():
-    """What the rules read of the average rating is not said of the number of ratings as well."""
-    rating, count = Facet("average_rating", "number"), Facet("ratings_count", "number")
-    sheet = Sheet(MESSAGE, tuple(FacetEntry(one.name, 0) for one in (rating, count)))
-    said = Told(chances(ACTS, recommend=0.99), (chances(ABOUT), chances(ABOUT, **{"vague>": 0.99})), (), (), (), ())
-    ruled = replace(RULED, constraints=(Constraint("average_rating", ">=", 4.1),))
-    assert decide(ruled, Proposed(sheet, (rating, count), (), (), ()), said).constraints == ruled.constraints
-    plain = replace(RULED, constraints=())
-    assert decide(plain, Proposed(sheet, (rating, count), (), (), ()), said).constraints == (
-        Constraint("ratings_count", ">=", 10.0),
-    )
 
 
 def test_a_change_that_names_no_item_asks_nothing_of_one():

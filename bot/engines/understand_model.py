@@ -15,15 +15,12 @@ from bot.engines.reader.deciding import Told
 from bot.engines.reader.proposing import Proposed, Proposer, TokenEmbedder
 from bot.engines.reader.trust import Trust
 from bot.types import Intent, Mention, Message
-from vectorstore.base import Operator, Schema
+from vectorstore.base import Schema
 
 if TYPE_CHECKING:
     from bot.engines.reader.reading import Reader
     from bot.engines.understand_lexical import LexicalUnderstander
     from bot.understanding import Vocabulary
-
-LITTLE = 0.33
-"""The share of a catalogue that a word of degree leaves where the rules know no better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,6 @@ class ModelUnderstander:
         """Serve one catalogue; ``embedder`` finds the facet values that come near a message."""
         self._reader = reader
         self._lexical = lexical
-        self._vocabulary = vocabulary
         self._proposer = Proposer(vocabulary.schema, embedder)
         self._trust = trust or Trust()
 
@@ -74,14 +70,8 @@ class ModelUnderstander:
         """The rules' intent, slot by slot overruled where the reader is as sure as ``trust`` asks."""
         if heard.proposed is None or heard.told is None:
             return heard.ruled
-        return corrected(
-            heard.ruled, heard.proposed, heard.told, limit=self._limit, link=self._lexical.link, trust=trust
-        )
+        return corrected(heard.ruled, heard.proposed, heard.told, link=self._lexical.link, trust=trust)
 
     def link(self, text: str) -> Mention:
         """The item that a title means, as the lexical engine links it."""
         return self._lexical.link(text)
-
-    def _limit(self, facet: str, op: Operator) -> float:
-        """The number below, or above, which a third of the catalogue lies."""
-        return self._vocabulary.quantile(facet, LITTLE, op=op)

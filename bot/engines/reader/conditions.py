@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
 from bot.engines.reader.deciding import Link, Told
 from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.trust import Trust
 from bot.types import Intent
 from vectorstore.base import Constraint, Facet, Operator
-from vectorstore.words import stem
-
-Limit: TypeAlias = Callable[[str, Operator], float]
-"""A facet's name and "<=" or ">=" -> the number that "little" or "much" of it means in this catalogue."""
 
 _OPERATORS: Mapping[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "is": "is"}
 
 
-def conditions(intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, limit: Limit) -> tuple[Constraint, ...]:
-    """Every constraint once, those of the rules first. A degree is of one facet among those that are called alike."""
-    found = [*_judged(intent, proposed, told, trust)]
-    found = [*_numbered(found, proposed, told, trust)]
-    held = {one.facet for one in found}
-    called = {word for facet in proposed.facets if facet.name in held for word in _called(facet)}
-    for facet, about in zip(proposed.facets, told.about, strict=True):
-        for name, op in (("vague<", "<="), ("vague>", ">=")):
-            free = facet.name not in held and facet.type == "number" and not called & _called(facet)
-            if about[name] >= trust.about and free:
-                found.append(Constraint(facet.name, op, limit(facet.name, op)))  # type: ignore[arg-type]
-    return tuple(dict.fromkeys(found))
+def conditions(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[Constraint, ...]:
+    """Every constraint once, those of the rules first.
 
-
-def _called(facet: Facet) -> set[str]:
-    """The words of a facet's name, in the singular: "ratings count" is called like "average rating"."""
-    return {stem(word) for word in facet.name.casefold().split("_")} if facet.type == "number" else set()
+    Words of degree are the rules' alone: a limit that the reader heard in other words was never right oftener than
+    wrong ("keeps tea hot" is no temperature of a night).
+    """
+    return tuple(dict.fromkeys(_numbered([*_judged(intent, proposed, told, trust)], proposed, told, trust)))
 
 
 def _judged(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Iterator[Constraint]:

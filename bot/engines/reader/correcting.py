@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.engines.lexical.combining import evaluated
 from bot.engines.reader.acting import WANTING, acts_of
-from bot.engines.reader.conditions import Limit, conditions
+from bot.engines.reader.conditions import conditions
 from bot.engines.reader.deciding import Told
 from bot.engines.reader.proposing import Proposed
 from bot.engines.reader.sheet import CharSpan
@@ -21,11 +21,12 @@ from vectorstore.base import Constraint
 
 READER = "reader"
 SURER = 0.8
+"""How sure the reader must be where a mistake costs more than a miss."""
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 
 
 def corrected(
-    intent: Intent, proposed: Proposed, told: Told, *, limit: Limit, link: Callable[[str], Mention], trust: Trust
+    intent: Intent, proposed: Proposed, told: Told, *, link: Callable[[str], Mention], trust: Trust
 ) -> Intent:
     """``intent`` with what the reader is sure of; ``link`` finds the item that a title means."""
     if intent.sensitive:
@@ -41,7 +42,7 @@ def corrected(
     mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
         "acts": evaluated(acts, mentions),
-        "constraints": conditions(intent, proposed, told, trust, limit=limit) if wanting else (),
+        "constraints": conditions(intent, proposed, told, trust) if wanting else (),
         "wishes": wishes(intent, proposed, told, trust, named=tuple(named)) if wanting else (),
         "mentions": mentions,
         "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
@@ -175,7 +176,7 @@ def _relatives(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> 
 
 
 def _order(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Order | None:
-    """The rules' order, else the reader's surest."""
+    """The rules' order, else the reader's surest, where it is `SURER`: another order changes the whole list."""
     if intent.order:
         return intent.order
     chances = [
@@ -185,4 +186,4 @@ def _order(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> Orde
         for way in ("asc", "desc")
     ]
     best = max(chances, key=lambda one: one[0], default=(0.0, None))
-    return best[1] if best[0] >= trust.about else None
+    return best[1] if best[0] >= max(trust.about, SURER) else None
