@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from bot.engines.lexical.combining import JUDGED
+from bot.engines.lexical.lexicon import table
 from bot.engines.reader.deciding import WISHED, Told
 from bot.engines.reader.sheet import ACTS
 from bot.engines.reader.trust import Trust
@@ -18,8 +21,9 @@ ON_ITEMS: frozenset[Act] = frozenset({"feedback", "ask_item", "compare", "why_no
 """Acts that are about an item which is named or shown."""
 COURTESIES = frozenset({"hello", "how_are_you", "thanks", "bye"})
 """Topics of messages that are nothing else."""
-HARDLY = 0.1
-"""How likely a service question must be at least that the rules see beside a wish, or that they see alone."""
+HARDLY, NEVER = 0.1, 0.003
+"""How likely a service matter must be at least that the rules see beside a wish, or that they see alone; the latter in
+the form of a question beside a wish."""
 _CHANGING = ("vague<", "vague>", "lower", "higher", "asc", "desc", "dropped")
 
 
@@ -45,13 +49,14 @@ def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
     one.
     """
     served, wanting, matter = "support" in intent.acts, bool(WANTING & set(intent.acts)), _matter(intent)
+    asks = served and _questions().search(intent.question.lower()) is not None
     least = 1 - trust.deny
-    if served and (wanting or not matter):
-        least = HARDLY
-    elif wanting and not matter:
-        least = 0.0
+    if wanting and served == matter:
+        least = (NEVER if asks else HARDLY) if served else 0.0
+    alone = (0.0 if asks else HARDLY) if served and not matter else least
     sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ())}
-    return [act for act in intent.acts if act in sure or told.acts[act] >= least]
+    bounds = {"support": alone}
+    return [act for act in intent.acts if act in sure or told.acts[act] >= bounds.get(act, least)]
 
 
 def _barred(
@@ -111,3 +116,9 @@ def _matter(intent: Intent) -> bool:
     """Whether the rules saw anything to look for."""
     said = (intent.constraints, intent.wishes, intent.mentions, intent.relatives, intent.dropped, intent.retracted)
     return any(said) or intent.order is not None or intent.more
+
+
+@lru_cache(maxsize=1)
+def _questions() -> re.Pattern[str]:
+    """What tells a question from a statement."""
+    return re.compile(table("en.acts")["forms"]["question"])
