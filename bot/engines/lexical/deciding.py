@@ -139,6 +139,7 @@ class Decider:
             about
             and text.split()[:1]
             and text.split()[0] in word_set("deciding_yes_no")
+            and says("question", text)
             and not says("request", text)
             and not case.said
         ):

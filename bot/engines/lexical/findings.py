@@ -80,6 +80,8 @@ class Findings:
     """Titles for which too little speaks: they are on no board and in no clause."""
     unheld: tuple[str, ...] = ()
     """What the message speaks of and no record holds."""
+    asking: tuple[str, ...] = ()
+    """The facets that its words would ask about, were they asked of an item."""
 
     def spans(self, clause: Clause) -> list[Span]:
         """The spans that begin in a clause."""
@@ -152,8 +154,18 @@ class Finders:
             board.block(start, end)
         taken = {place for span in board.spans if span.kind in _FIRM for place in range(span.start, span.end)}
         doubtful = tuple(self.title_spans.doubtful(reading, taken, scene.shown))
-        unheld = ("price",) if money else ()
-        return Findings(reading, scene, board, polarity, corrections, judged, labelled, tuple(themes), doubtful, unheld)
+        return Findings(
+            reading, scene, board, polarity, corrections, judged, labelled, tuple(themes), doubtful,
+            unheld=("price",) if money else (), asking=self._asking(reading, clauses, judged),
+        )  # fmt: skip
+
+    def _asking(self, reading: Reading, clauses: Sequence[Clause], judged: Sequence[Judged]) -> tuple[str, ...]:
+        titles = [one.span for one in judged]
+        texts = (
+            blanked(reading, clause, [title for title in titles if clause.start <= title.start < clause.end])
+            for clause in clauses
+        )
+        return tuple(dict.fromkeys(facet for text in texts for facet in self.acts.asked(text)))
 
     def mentioned(self, reading: Reading, scene: Scene) -> list[Judged]:
         """Only the items that a message names or points at: what an earlier message was about."""

@@ -45,10 +45,10 @@ def corrected(
         "constraints": conditions(intent, proposed, told, trust) if wanting else (),
         "wishes": wishes(intent, proposed, told, trust, named=tuple(named)) if wanting else (),
         "mentions": mentions,
-        "asked": _asked(intent, proposed, told, trust) if {"ask_item", "compare"} & set(acts) else (),
+        "asked": _asked(intent, proposed, told, trust, wanting=wanting) if {"ask_item", "compare"} & set(acts) else (),
         "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
-        "relatives": _relatives(intent, proposed, told, trust),
-        "order": _order(intent, proposed, told, trust),
+        "relatives": _relatives(intent, proposed, told, trust) if wanting or "feedback" in acts else (),
+        "order": _order(intent, proposed, told, trust) if wanting or "feedback" in acts else None,
         "question": (intent.question or proposed.sheet.message) if "support" in acts else "",
         "more": intent.more or (told.acts["more"] >= trust.flag and proposed.sheet.shown),
         "surprise": intent.surprise or told.acts["surprise"] >= trust.flag,
@@ -143,15 +143,20 @@ def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) 
     return tuple(replace(one, role="mentioned") if one.role == "liked" else one for one in mentions)
 
 
-def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust) -> tuple[str, ...]:
-    """The facets that the rules saw named, else those that the reader is sure of; a comparison is of all facets.
+def _asked(intent: Intent, proposed: Proposed, told: Told, trust: Trust, *, wanting: bool) -> tuple[str, ...]:
+    """The facets that the rules saw named, else those that the reader is sure of, else those that the words would ask
+    about; a comparison is of all facets.
 
-    Where the rules saw a question that no facet answers it must be `SURER`: a wrong fact is worse than none.
+    Where the rules saw a question that no facet answers it must be `SURER`: a wrong fact is worse than none. What the
+    rules took for conditions is asked about where nothing is wanted after all: "the sago palm: bad for dogs?".
     """
     if intent.asked or "compare" in intent.acts:
         return intent.asked
     least = max(trust.about, SURER) if intent.topic == "unrecorded" else trust.about
-    return _named(proposed, told, "asked", replace(trust, about=least))
+    found = _named(proposed, told, "asked", replace(trust, about=least)) or proposed.asking
+    about = any(one.item_id for one in intent.mentions)
+    said = tuple(dict.fromkeys(one.facet for one in intent.constraints)) if about and not wanting else ()
+    return found or said
 
 
 def _named(proposed: Proposed, told: Told, name: str, trust: Trust, *, also: Sequence[str] = ()) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class Proposed:
     numbers: tuple[Amount, ...]
     mentions: tuple[Judged, ...]
     doubtful: tuple[Span, ...] = ()
+    asking: tuple[str, ...] = ()
+    """The facets that the words of the message would ask about, were they asked of an item."""
 
 
 class Proposer:
@@ -113,6 +115,7 @@ class Proposer:
             tuple(amount for _, amount in numbers),
             mentions,
             findings.doubtful,
+            findings.asking,
         )
 
     def _values(self, findings: Findings) -> dict[tuple[str, str | bool], tuple[int, CharSpan | None]]:
