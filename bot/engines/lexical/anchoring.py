@@ -43,6 +43,8 @@ def anchored(findings: Findings, case: Case, span: Span) -> Relative:
     after = findings.board.at(span.end + 1 + bool(pointed)) if norms[:1] in (("than",), ("as",)) else None
     beside = findings.board.at(span.end) if norms[:1] != ("than",) else None
     after = beside if beside and beside.mentions else after
+    if after is None and norms[:1] == ("than",) and set(norms[1:2]) & word_set("assembly_pronouns"):
+        after = next((one.span for one in reversed(findings.judged) if one.span.end <= span.start), None)
     anchors = [m.item_id for m in after.mentions] if after else []
     if len(anchors) > 1:
         return span.relative

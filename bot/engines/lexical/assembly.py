@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
 from bot.engines.lexical.anchoring import critiques
-from bot.engines.lexical.combining import denied, evaluated, facet_words, found_wanting, measured, merged, overruled
+from bot.engines.lexical.combining import compared, denied, evaluated, facet_words, found_wanting, measured, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table, word_set
@@ -183,7 +183,9 @@ class Assembler:
         resembled = bool(case.wishes) or case.wanting
         asking = bool(set(case.text.split()[:1]) & word_set("assembly_asking"))
         for judged in case.mentions:
-            liked = resembled and not (judged.said or asking) and not measured(findings, judged.span)
+            if compared(findings, judged.span) and len(judged.span.mentions) > 1:
+                continue
+            liked = resembled and not (judged.said or asking or measured(findings, judged.span))
             draft.mentions += with_role(judged, "liked" if liked else None)
             if judged.role == "rejected" and not judged.span.mentions:
                 draft.flags.add("more")

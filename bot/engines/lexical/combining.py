@@ -22,10 +22,15 @@ _ON: Mapping[str, Direction] = {"<=": "lower", "<": "lower", ">=": "higher", ">"
 _AWAY: Mapping[str, Direction] = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
 
+def compared(findings: Findings, span: Span) -> bool:
+    """Whether an item is only what others are compared with: "older than it"."""
+    before = findings.reading.norms(span.start - 2, span.start)
+    return before[-1:] == ("than",) or (before[-1:] == ("as",) and before != ("same", "as"))
+
+
 def measured(findings: Findings, span: Span) -> bool:
-    """Whether an item is only what others are compared with ("older than it"), or found wanting ("it is too long")."""
-    before, after = findings.reading.norms(span.start - 2, span.start), findings.reading.norms(span.end, span.end + 3)
-    return before[-1:] == ("than",) or (before[-1:] == ("as",) and before != ("same", "as")) or "too" in after
+    """Whether an item is what others are compared with, or found wanting: "it is too long"."""
+    return compared(findings, span) or "too" in findings.reading.norms(span.end, span.end + 3)
 
 
 def found_wanting(findings: Findings, span: Span) -> Mapping[str, Direction]:
@@ -58,12 +63,15 @@ def merged(acts: Iterable[Act]) -> tuple[Act, ...]:
 
 
 def evaluated(acts: tuple[Act, ...], mentions: Iterable[Mention], *, told: bool = False) -> tuple[Act, ...]:
-    """``acts``; a change asked for beside an item that was pointed at and is unwanted or known is a verdict as well.
+    """``acts``; a change or a comparison asked for beside an item that was pointed at and is unwanted or known is a
+    verdict as well, and so is a question beside one that is unwanted.
 
     ``told``: what is thought of a shown item has a clause of its own.
     """
-    told = told or any(one.how == "reference" and one.role in JUDGED for one in mentions)
-    return ("feedback", *acts) if told and "refine" in acts and "feedback" not in acts else acts
+    roles = {one.role for one in mentions if one.how == "reference"}
+    judging = bool({"refine", "compare"} & set(acts)) and (told or bool(roles & JUDGED))
+    refusing = "ask_item" in acts and "rejected" in roles
+    return ("feedback", *acts) if (judging or refusing) and "feedback" not in acts else acts
 
 
 def facet_words(constraints: Iterable[Constraint], speeches: Mapping[str, Speech]) -> list[str]:

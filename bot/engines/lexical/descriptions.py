@@ -73,7 +73,7 @@ class Descriptions:
             return numbered
         if clause := self._clause(tokens, frame, board, records):
             return clause
-        parts = self._parts(tokens, frame.inner, board)
+        parts = _telling(self._parts(tokens, frame.inner, board))
         for length in range(len(parts), 0, -1):
             end = parts[length - 1].end
             head = tokens[end].norm if end < len(tokens) else ""
@@ -107,7 +107,8 @@ class Descriptions:
         place += several and place < len(tokens) and tokens[place].norm == "of"
         the = place < len(tokens) and tokens[place].norm in word_set("descriptions_the")
         place += the
-        if place >= len(tokens) or (several and not the) or before in word_set("descriptions_not_after"):
+        barred = before in word_set("descriptions_not_after") and not (the and before == "no")
+        if place >= len(tokens) or (several and not the) or barred:
             return None
         span = board.at(place)
         counted = the and place + 1 < len(tokens) and (span is None or span.end == place + 1)
@@ -173,14 +174,16 @@ class Descriptions:
         place = frame.inner
         if not frame.the or place + 1 >= len(tokens):
             return None
-        if tokens[place].norm in self._called and tokens[place + 1].norm in ("for", "at"):
-            place += 2
+        head = place - (frame.count is not None and tokens[place].norm not in self._many)
+        one = self._called if frame.count is None else self._many | set(self._counts)
+        if tokens[head].norm in one and tokens[head + 1].norm in ("for", "at"):
+            place = head + 2
             end = place + 1 if place < len(tokens) else place
         else:
             end = place + 2 if tokens[place + 1].norm in self._called else place
         number = tokens[place].norm if place < end else ""
         ids = records.holding(float(number)) if number.isdigit() and len(number) > 1 else frozenset()
-        return (frame.start, end, ids) if len(ids) == 1 else None
+        return (frame.start, end, ids) if len(ids) == (frame.count or 1) else None
 
     def _bare(self, tokens: Sequence[Token], frame: Frame, parts: Sequence[Part], records: Records) -> Ids:
         """What "the red" or "the two Kings" means, whose last word is its noun."""
@@ -189,7 +192,9 @@ class Descriptions:
             theirs = len(parts) == 1 and tokens[end - 1].norm == "'s" and parts[0].person and self._over(tokens, end)
             return self._counted(frame, parts, records, VALUES, many=False, lone=True) if theirs else frozenset()
         if any(part.rank or (part.span and part.span.kind == "range") for part in parts):
-            return frozenset()
+            most = len(parts) == 1 and parts[0].span is not None and parts[0].span.order is not None
+            said = end < len(tokens) and tokens[end].norm in word_set("descriptions_being")
+            return self._ranked(parts, records) if most and said and not _asked(tokens, frame.start) else frozenset()
         name = not any(part.span for part in parts) and not {part.text for part in parts} <= common_words()
         name = name or (parts[-1].person and self._common(tokens[end]) if end < len(tokens) else name)
         deep = frame.several or before in word_set("descriptions_refusing")
@@ -242,7 +247,7 @@ class Descriptions:
         if tokens[joint].norm not in self._joining and (span is None or span.kind not in _VALUES):
             return None
         parts, place = list[Part](), joint + (board.at(joint) is None)
-        while place < len(tokens) and tokens[place].word and not self._turns(tokens[place]):
+        while place < len(tokens) and tokens[place].word and not self._turns(tokens, place, board):
             found = next((part for part in self._parts(tokens, place, board)), None)
             parts += [found] if found else []
             place = found.end if found else place + 1
@@ -255,9 +260,18 @@ class Descriptions:
             return None
         return frame.start, parts[-1].end, ids
 
-    def _turns(self, token: Token) -> bool:
-        """Whether a relative clause ends at a word that begins something else."""
-        return token.norm in word_set("roles_turns") | {"and", "please", "does", "is", "looks", "look"}
+    def _turns(self, tokens: Sequence[Token], place: int, board: Board) -> bool:
+        """Whether a relative clause ends at a word that begins something else; an "and" may join two of a kind."""
+        if tokens[place].norm == "and":
+            before, after = board.at(place - 1), board.at(place + 1) if place + 1 < len(tokens) else None
+            return not (before and after and before.facet and before.facet == after.facet)
+        return tokens[place].norm in word_set("roles_turns") | {"please", "does", "is", "looks", "look"}
+
+
+def _telling(parts: Sequence[Part]) -> Sequence[Part]:
+    """``parts`` without the words that tell no thing from another, unless there are no others: "the wee purple one"."""
+    told = [part for part in parts if part.span is not None or part.text not in word_set("descriptions_idle")]
+    return told if told and told[-1:] == parts[-1:] else parts
 
 
 def _asked(tokens: Sequence[Token], index: int) -> bool:

@@ -54,6 +54,8 @@ class Roles:
         """Claim pronouns that point at something, left to right."""
         for start, end, kind, shy in self._pointers.pronouns(reading, board):
             ids = self._meant(board, start, kind, scene)
+            if kind == "many" and set(reading.norms(start, end)) <= word_set("roles_plural"):
+                ids = _group(board, start) or ids
             if not ids or (shy and not self._cued(reading.tokens, start, end)) or _goes_on(reading.tokens, start, end):
                 continue
             if _of_these(reading.tokens, end, board):
@@ -152,6 +154,13 @@ class Roles:
         span = Span(match.start, match.end, "reference", mentions=mentions)
         board.claim([span])
         return [Judged(span, match.value, said=True)]
+
+
+def _group(board: Board, start: int) -> tuple[str, ...]:
+    """The items that "them" stands for where several were pointed at before: "the last two, do they fold?"."""
+    before = [span for span in board.spans if span.mentions and span.end <= start]
+    ids = tuple(one.item_id for one in before[-1].mentions if one.item_id) if before else ()
+    return ids if len(set(ids)) > 1 else ()
 
 
 def with_role(judged: Judged, role: Role | None = None) -> tuple[Mention, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engines.lexical.combining import evaluated
+from bot.engines.lexical.lexicon import common_words
 from bot.engines.reader.acting import WANTING, acts_of
 from bot.engines.reader.conditions import conditions
 from bot.engines.reader.deciding import Told
@@ -22,6 +23,9 @@ from vectorstore.base import Constraint
 READER = "reader"
 SURER = 0.8
 """How sure the reader must be where a mistake costs more than a miss."""
+EVERYDAY = 0.65
+"""How sure it must be of a title in which no word is a name's."""
+NEVER = 1.01
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 
 
@@ -131,9 +135,15 @@ def _mentions(
     for tagged in told.tags:
         words = proposed.sheet.message[slice(*tagged.span)]
         seen = any(words.casefold() in one.text.casefold() or one.text.casefold() in words.casefold() for one in found)
-        if tagged.name == "missing" and tagged.sure >= trust.title and len(words) > 1 and not seen:
+        least = trust.title if not _everyday(words) else EVERYDAY if " " in words else NEVER
+        if tagged.name == "missing" and tagged.sure >= least and len(words) > 1 and not seen:
             found.append(link(words))
     return tuple({(one.item_id or one.text, one.role): one for one in found}.values())
+
+
+def _everyday(words: str) -> bool:
+    """Whether none of the words is a name's: "for tonight", "normal people by"."""
+    return {word.casefold() for word in words.split()} <= common_words()
 
 
 def _judged(intent: Intent, acts: Sequence[Act], mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
