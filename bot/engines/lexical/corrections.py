@@ -108,7 +108,7 @@ class Corrector:
         actually = any(board.free(match.start, match.end) for match in self._actually.scan(tokens))
         cues = {span.start: cue for span in values if (cue := self._released(tokens, span, actually=actually))}
         over = [span for span in values if span.start in cues and self._over(tokens, span)]
-        drops = [span for span in board.spans if span.kind == "drop"]
+        drops = [span for span in board.spans if span.kind == "drop" and not _excepted(tokens, span)]
         return Corrections(
             dropped=tuple(dict.fromkeys(span.facet for span in (*drops, *over))),
             released=frozenset(cues),
@@ -170,6 +170,11 @@ class Corrector:
         ):
             place -= 1
         return self._replace.before(tokens, place) is not None
+
+
+def _excepted(tokens: Sequence[Token], span: Span) -> bool:
+    """Whether a facet is open but for what follows: "any colour bar yellow"."""
+    return span.end < len(tokens) and tokens[span.end].norm in word_set("polarity_but")
 
 
 def _no(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ from bot.engines.lexical.entries import worded
 from bot.engines.lexical.facets import Speech, speeches
 from bot.engines.lexical.gazetteer import Gazetteer
 from bot.engines.lexical.inflection import forms
+from bot.engines.lexical.ladders import Ladders
 from bot.engines.lexical.lexicon import common_words
 from bot.engines.lexical.measuring import Measuring
 from bot.engines.lexical.people import People
@@ -107,6 +108,7 @@ class Finders:
         series = Series({item.id: item.title for item in vocabulary.items})
         makers = Makers(vocabulary, self.speeches, self.titles)
         self.title_spans = TitleSpans(self.titles, runs, series, makers, self._taken, self._valued)
+        self.ladders = Ladders(self.speeches)
         self.amounts = Amounts(vocabulary, self.speeches)
         self.ranges = Ranges(self.speeches, self._means)
         self.unpriced = Unpriced(self.speeches.values())
@@ -196,7 +198,8 @@ class Finders:
         named = {index for span in people if span.name > 1 for index in range(span.start, span.end)}
         spans = self.title_spans.spans(reading, named, scene.shown)
         titles = [title for title in spans if not _within_name(title, people)]
-        soft = [*people, *self.gazetteer.spans(reading), *self.amounts.spans(reading)]
+        values = self.ladders.bounded(reading, self.gazetteer.spans(reading))
+        soft = [*people, *values, *self.amounts.spans(reading)]
         titles = [title for title in titles if not self._describes(reading, title, soft, scene)]
         hard = [*self.ranges.spans(reading, scene.limited), *titles]
         themes = self.themes.ranges(reading, hard + soft)

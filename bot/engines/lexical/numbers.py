@@ -98,6 +98,7 @@ class Quantities:
             or self._below_zero(tokens, index)
             or self._spelled_year(tokens, index)
             or self._glued(tokens, index)
+            or self._party(tokens, index)
             or self._amount(tokens, index)
             or self._point(tokens, index)
         )
@@ -195,6 +196,18 @@ class Quantities:
         if plus:
             value, end = value + plus.value, plus.end
         return self._united(tokens, Quantity(start, end, value, value, "currency" if sign else ""))
+
+    def _party(self, tokens: Sequence[Token], index: int) -> Quantity | None:
+        """The visitor and those counted beside: "me and two kids"."""
+        if tokens[index].norm not in word_set("numbers_me"):
+            return None
+        alone = Quantity(index, index + 1, 1.0, 1.0, "people")
+        place = index + 1
+        if place + 2 < len(tokens) and tokens[place + 1].norm in ("the", "my") and tokens[place + 2].norm in word_set("polarity_whose"):
+            alone, place = replace(alone, end=place + 3, low=2.0, high=2.0), place + 3
+        joined = place < len(tokens) and tokens[place].norm in self._and
+        together = self._with_others(tokens, alone) if joined else alone
+        return together if together is not alone else None
 
     def _one_of(self, word: str) -> bool:
         """Whether "a" before the word counts it: "an hour", but not "a man"."""

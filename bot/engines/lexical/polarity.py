@@ -65,6 +65,7 @@ class Negation:
                 scopes += self._behind(reading.tokens, match, board)
         lifted = frozenset(match.end for match in matches if match.value == "lift")
         too = [index + 1 for index in self._too(reading.tokens, board, scopes)]
+        scopes += _him(reading.tokens, board, scopes)
         ranges = (*scopes, *((index, index + 1) for index in too))
         cues = tuple((_whose(reading.tokens, match, board), match.end) for match in matches)
         return Polarity(ranges, cues, frozenset(too), lifted, frozenset(_heads(board, kinds)))
@@ -96,6 +97,8 @@ class Negation:
                 return index
             if lead and norm in self._lead:
                 intense = intense or norm in word_set("polarity_intense")
+            elif norm == "for" and not lead and tokens[cue.end - 1].norm in word_set("polarity_but"):
+                return index
             elif norm in self._restart or (norm == "and" and not self._conjoined(tokens, index, board)):
                 return index
             elif tokens[index].word and norm not in ("or", "nor", "and"):
@@ -158,6 +161,8 @@ class Negation:
             end = span.start
             if end < 1 or tokens[end - 1].norm not in ("and", "or", ",", "nor"):
                 break
+            if tokens[end - 1].norm == "," and (other := board.at(end - 2)) and other.facet != span.facet:
+                break
             end -= 1
         return found
 
@@ -185,6 +190,22 @@ class Negation:
             ):
                 found.append(index)
         return found
+
+
+def _him(tokens: Sequence[Token], board: Board, scopes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The person that a refused "him" or "her" is: "three hours of Tarkovsky, so no more of him"."""
+    found = list[tuple[int, int]]()
+    refused = [n for n, token in enumerate(tokens) if token.norm in ("him", "her") and _in(n, scopes)]
+    for place in refused:
+        before = [span for span in board.spans if span.kind == "person" and span.end <= place]
+        owned = place + 1 < len(tokens) and tokens[place].norm == "her" and tokens[place + 1].word
+        if before and not owned and not _in(before[-1].start, [*scopes, *found]):
+            found.append((before[-1].start, before[-1].end))
+    return found
+
+
+def _in(index: int, scopes: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= index < end for start, end in scopes)
 
 
 def _complains(tokens: Sequence[Token], index: int) -> bool:
