@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from bot.engines.lexical.combining import measured
 from bot.engines.lexical.deciding import Case
 from bot.engines.lexical.findings import Findings
 from bot.engines.lexical.lexicon import word_set
@@ -18,6 +17,17 @@ from bot.engines.lexical.spans import Span
 from bot.types import Relative
 
 _OTHER: Mapping[str, Literal["lower", "higher"]] = {"lower": "higher", "higher": "lower"}
+
+
+def compared(findings: Findings, span: Span) -> bool:
+    """Whether an item is only what others are compared with: "older than it"."""
+    before = findings.reading.norms(span.start - 2, span.start)
+    return before[-1:] == ("than",) or (before[-1:] == ("as",) and before != ("same", "as"))
+
+
+def measured(findings: Findings, span: Span) -> bool:
+    """Whether an item is what others are compared with, or found wanting: "it is too long"."""
+    return compared(findings, span) or "too" in findings.reading.norms(span.end, span.end + 3)
 
 
 def critiques(findings: Findings, case: Case, span: Span) -> tuple[Relative, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.degrees import settled
 from bot.engines.lexical.alternatives import alternatives
-from bot.engines.lexical.anchoring import critiques
-from bot.engines.lexical.combining import compared, denied, evaluated, facet_words, found_wanting, measured, merged, overruled
+from bot.engines.lexical.anchoring import compared, critiques, measured
+from bot.engines.lexical.combining import denied, evaluated, facet_words, found_wanting, merged, overruled
 from bot.engines.lexical.deciding import Case, Decider, Decision
 from bot.engines.lexical.findings import Finders, Findings, Labelled
 from bot.engines.lexical.lexicon import table, word_set

@@ -17,6 +17,10 @@ from bot.engines.lexical.text import Reading, Token
 _ENDS = frozenset({".", "!", "?", ";", "…", "。", "！", "？", "；"})
 
 
+_SIGNS = frozenset("#$£€¥₹<>≤≥~")
+_DASHES = frozenset("-−–")
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """The tokens ``start`` up to ``end``, and their text as written and folded."""
@@ -75,8 +79,15 @@ def _denied(tokens: Sequence[Token], index: int, board: Board) -> bool:
     return valued and tokens[index].text == "?" and tokens[index + 1].norm in word_set("polarity_denying")
 
 
+def _begins(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a mark is part of what follows: "£150 tops", "#2", "-10 or colder"."""
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    glued = after is not None and after.start == tokens[index].end and after.norm[:1].isdigit()
+    return tokens[index].text in _SIGNS or (glued and tokens[index].text in _DASHES)
+
+
 def _clause(reading: Reading, start: int, end: int) -> Clause:
-    while start < end and not reading.tokens[start].word and reading.tokens[start].text != "#":
+    while start < end and not (reading.tokens[start].word or _begins(reading.tokens, start)):
         start += 1
     while end > start and reading.tokens[end - 1].text in ",:-–—":
         end -= 1

@@ -22,17 +22,6 @@ _ON: Mapping[str, Direction] = {"<=": "lower", "<": "lower", ">=": "higher", ">"
 _AWAY: Mapping[str, Direction] = {"<=": "higher", "<": "higher", ">=": "lower", ">": "lower"}
 
 
-def compared(findings: Findings, span: Span) -> bool:
-    """Whether an item is only what others are compared with: "older than it"."""
-    before = findings.reading.norms(span.start - 2, span.start)
-    return before[-1:] == ("than",) or (before[-1:] == ("as",) and before != ("same", "as"))
-
-
-def measured(findings: Findings, span: Span) -> bool:
-    """Whether an item is what others are compared with, or found wanting: "it is too long"."""
-    return compared(findings, span) or "too" in findings.reading.norms(span.end, span.end + 3)
-
-
 def found_wanting(findings: Findings, span: Span) -> Mapping[str, Direction]:
     """Which way a word of degree points that finds a list wanting: "too long", "not long enough"; empty for others."""
     if span.start in findings.polarity.too:

@@ -66,6 +66,6 @@ def _ladder(speech: Speech) -> list[str]:
     if speech.facet.type not in ("category", "multi"):
         return []
     held = {value.casefold(): value for value, _ in speech.facet.values}
-    shared = [[held[step.casefold()] for step in steps if step.casefold() in held] for steps in table("en.ladders")["ladders"]]
-    best = max(shared, key=len)
+    ladders = table("en.ladders")["ladders"]
+    best = max(([held[step.casefold()] for step in steps if step.casefold() in held] for steps in ladders), key=len)
     return best if len(best) >= _FEWEST else []

@@ -203,7 +203,8 @@ class Quantities:
             return None
         alone = Quantity(index, index + 1, 1.0, 1.0, "people")
         place = index + 1
-        if place + 2 < len(tokens) and tokens[place + 1].norm in ("the", "my") and tokens[place + 2].norm in word_set("polarity_whose"):
+        kin = [token.norm for token in tokens[place + 1 : place + 3]]
+        if kin[:1] in (["the"], ["my"]) and set(kin[1:]) & word_set("polarity_whose"):
             alone, place = replace(alone, end=place + 3, low=2.0, high=2.0), place + 3
         joined = place < len(tokens) and tokens[place].norm in self._and
         together = self._with_others(tokens, alone) if joined else alone

@@ -77,15 +77,18 @@ class People:
         token = reading.tokens[index]
         judged = reading.tokens[index - 1].norm in word_set("people_judged") if index else False
         left = self._left.before(reading.tokens, _past_either(reading.tokens, index))
-        cue = left or self._possessive(reading, index) or self._instead(reading.tokens, index)
+        beside = Found(index, index, "") if self._beside(reading.tokens, index) else None
+        cue = left or beside or self._possessive(reading, index) or self._instead(reading.tokens, index)
         told = left is not None and _tells(reading.tokens, left)
         dated = token.norm in word_set("people_months") and not self._full_name(reading.tokens, index)
         capital = token.capital and not (reading.shouting or reading.starts_sentence(index) or dated)
+        told = told or beside is not None
         if dated or not token.word or len(token.norm) < 3 or (token.norm in common_words() and not (capital or told)):
             return None
         sign = capital or bool(cue)
         people = self._last.get(token.norm) or (self._misspelt(reading.tokens, index, sign) if reading.short else ())
-        if not people and (capital or cue):
+        kin = index > 0 and reading.tokens[index - 1].norm in ("my", "our", "his", "her", "their", "your")
+        if not people and (capital or cue) and not kin:
             people = self._first.get(token.norm, ()) if len(self._first.get(token.norm, ())) == 1 else ()
         long = len(token.norm) >= (4 if judged else 6)
         if not people or not (capital or cue or long or reading.shouting or len(reading.tokens) == 1):
@@ -98,6 +101,15 @@ class People:
         people = self._narrowed(people, reading.tokens[start]) if start < index else people
         meant = self._role(people, cue.value if cue else "")[1]
         return _Sighting(start, index + 1, people) if len(meant) <= MOST else None
+
+    def _beside(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether a common word stands beside somebody's name with an "or" between: "king or koontz"."""
+        last = [
+            tokens[place + step].norm
+            for place, step in ((index - 1, -1), (index + 1, 1))
+            if 0 < place < len(tokens) - 1 and tokens[place].norm in ("or", "nor")
+        ]
+        return any(word in self._last and word not in common_words() for word in last)
 
     def _full_name(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether a first name stands before a last name."""

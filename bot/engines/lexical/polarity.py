@@ -97,10 +97,10 @@ class Negation:
                 return index
             if lead and norm in self._lead:
                 intense = intense or norm in word_set("polarity_intense")
-            elif norm == "for" and not lead and tokens[cue.end - 1].norm in word_set("polarity_but"):
-                return index
             elif norm in self._restart or (norm == "and" and not self._conjoined(tokens, index, board)):
                 return index
+            elif norm == "for" and not lead and tokens[cue.end - 1].norm in word_set("polarity_but"):
+                return index  # "anything but merino for a base layer"
             elif tokens[index].word and norm not in ("or", "nor", "and"):
                 lead = False
                 if intense and not self._listed(tokens, index + 1):

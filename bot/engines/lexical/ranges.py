@@ -49,9 +49,8 @@ class Ranges:
         self._of_us = Phrases((phrase, True) for phrase in numbers["crowd"]["behind"])
         self._joins = set(numbers["joins"]["words"])
         between = [(phrase, ("", "between")) for phrase in numbers["before"]["between"]]
-        plain = [
-            (phrase, ("", op)) for op, phrases in numbers["before"].items() if op != "between" for phrase in phrases
-        ]
+        before = {op: phrases for op, phrases in numbers["before"].items() if op != "between"}
+        plain = [(phrase, ("", op)) for op, phrases in before.items() for phrase in phrases]
         self._between = Phrases(between)
         self._before = Phrases([*_critiques(self._speeches), *plain])
         self._after = Phrases((phrase, op) for op, phrases in numbers["after"].items() for phrase in phrases)
@@ -69,13 +68,9 @@ class Ranges:
             quantity, start, ranged = pair or (found[index], found[index].start, False)
             index += 2 if pair else 1
             carried = self._carried(reading.tokens, spans, start)
-            span = (
-                None
-                if _points(reading.tokens, quantity)
-                else self._span(reading.tokens, quantity, start, ranged, carried, limited)
-            )
-            if span:
-                spans.append(span)
+            counts = not _points(reading.tokens, quantity)
+            span = self._span(reading.tokens, quantity, start, ranged, carried, limited) if counts else None
+            spans += [span] if span else []
         return spans
 
     def _carried(self, tokens: Sequence[Token], before: Sequence[Span], start: int) -> str:
@@ -127,8 +122,8 @@ class Ranges:
     def _span(
         self, tokens: Sequence[Token], quantity: Quantity, start: int, ranged: bool, carried: str, limited: str
     ) -> Span | None:
-        compared = None if ranged else self._compared(tokens, quantity)
-        facet, op, start, end = compared or ("", "between" if ranged else "", start, quantity.end)
+        alone = "", "between" if ranged else "", start, quantity.end
+        facet, op, start, end = (None if ranged else self._compared(tokens, quantity)) or alone
         quantity, end = self._counted_behind(tokens, quantity, end)
         before, after = self._named(tokens, start), self._named_after(tokens, quantity)
         named = before or after
@@ -227,9 +222,8 @@ class Ranges:
         if value < 0:
             plain = [s for s in plain if (s.facet.low or 0.0) < 0]
         priced = [speech for speech in plain if speech.facet.role == "price"]
-        inside = [
-            s for s in plain if s.facet.low is not None and s.facet.low * 0.8 <= value <= (s.facet.high or 0) * 1.2
-        ]
+        bounded = [s for s in plain if s.facet.low is not None]
+        inside = [s for s in bounded if (s.facet.low or 0) * 0.8 <= value <= (s.facet.high or 0) * 1.2]
         return next((one for one in inside if one.name == limited), next(iter(priced + inside), None))
 
 
@@ -245,7 +239,10 @@ def _critiques(speeches: Iterable[Speech]) -> list[tuple[str, Comparator]]:
 
 
 def _points(tokens: Sequence[Token], quantity: Quantity) -> bool:
-    """Whether a number stands for an item: "the first one", "that one", "number six"."""
+    """Whether a number stands for items: "the first one", "that one", "number six", "three of those"."""
+    of, whose = [*(token.norm for token in tokens[quantity.end : quantity.end + 2]), "", ""][:2]
+    if of == "of" and whose in word_set("ranges_pointing") and not quantity.group:
+        return True
     if quantity.end != quantity.start + 1 or quantity.start == 0:
         return False
     before = tokens[quantity.start - 1].norm

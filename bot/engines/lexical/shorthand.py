@@ -37,7 +37,7 @@ def _said(match: re.Match[str]) -> str:
 
 
 def _next_to(entry: Mapping[str, Any] | None, neighbour: str) -> bool:
-    return entry is not None and neighbour in entry["words"]
+    return entry is not None and neighbour.removesuffix("'s") in entry["words"]
 
 
 def _first(text: str) -> str:
