@@ -74,7 +74,7 @@ class Assembler:
                 continue
             if asking and self._names(case, decision):
                 decision = Decision("ask_item")
-            elif serving and self._aside(case):
+            elif serving and decision.act != "support" and self._aside(case):
                 decision = Decision("support")
             elif comparing and case.mentions:
                 decision = Decision("compare")
@@ -130,7 +130,7 @@ class Assembler:
     def _content(self, findings: Findings, case: Case, decision: Decision, draft: _Draft) -> None:
         draft.acts.append(decision.act)
         draft.topic = draft.topic or decision.topic
-        draft.decided_by = decision.by if decision.by == "prototypes" else draft.decided_by
+        draft.decided_by = decision.by if decision.by != "rules" else draft.decided_by
         if decision.act == "support":
             draft.questions.append(self._finders.acts.without("joint", case.clause.clause.text))
         elif decision.act in _ASKING:
@@ -264,7 +264,7 @@ class Assembler:
             surprise="surprise" in draft.flags and not draft.mentions,
             reset="reset" in draft.flags,
             topic=topic,
-            confidence=0.65 if draft.decided_by == "prototypes" else 0.9,
+            confidence=0.9 if draft.decided_by == "rules" else 0.65,
             engines={"acts": draft.decided_by},
         )
 

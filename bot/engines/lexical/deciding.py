@@ -15,6 +15,8 @@ from bot.engines.lexical.spans import Span
 from bot.engines.lexical.wishes import Wish
 from bot.types import Act
 
+GUESS = "guess"
+"""What decided a question that is like no example."""
 _BRIEF = 4
 _FEW = 6
 """Words of a question that leaves out what it is about."""
@@ -22,7 +24,7 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The act of one clause, the facets it asks for, its talk topic, and what decided: "rules" or "prototypes"."""
+    """The act of one clause, the facets it asks for, its talk topic, and what decided: "rules", "prototypes", `GUESS`."""
 
     act: Act
     asked: tuple[str, ...] = ()
@@ -218,9 +220,10 @@ class Decider:
         if not (question or doubtful or self._acts.says("sentence", case.text)):
             return Decision("recommend")
         act, _ = self._acts.nearest(case.text)
+        by = "prototypes" if act else GUESS
         if not act and question and not case.wanting:
             act = self._acts.fallback(case.text)
         if act == "ask_item" and not case.shown:
             act = "out_of_scope" if question else "recommend"
         topic = {"out_of_scope": "off_topic", "smalltalk": "affirm"}.get(act, "")
-        return Decision(act or "recommend", topic=topic, by="prototypes")  # type: ignore[arg-type]
+        return Decision(act or "recommend", topic=topic, by=by)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from bot.engines.lexical.combining import JUDGED
+from bot.engines.lexical.deciding import GUESS
 from bot.engines.lexical.lexicon import table
 from bot.engines.reader.deciding import WISHED, Told
 from bot.engines.reader.sheet import ACTS
@@ -45,18 +46,21 @@ def acts_of(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: boo
 def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
     """The rules' acts that the reader does not deny.
 
-    Hardly denied is a wish and a service question in one message: the rules cut it into clauses, the reader sees it as
-    one.
+    Hardly denied is a service question beside a wish, unless the rules only guess it: they cut the message into clauses,
+    the reader sees it as one; and never what is all that there is: a wish of which nothing is known, a service matter
+    put as a question.
     """
     served, wanting, matter = "support" in intent.acts, bool(WANTING & set(intent.acts)), _matter(intent)
     asks = served and _questions().search(intent.question.lower()) is not None
-    least = 1 - trust.deny
-    if wanting and served == matter:
-        least = (NEVER if asks else HARDLY) if served else 0.0
-    alone = (0.0 if asks else HARDLY) if served and not matter else least
+    least = 0.0 if wanting and not (served or matter) else 1 - trust.deny
+    alone = 0.0 if asks else HARDLY
+    guessed = intent.engines.get("acts", "").endswith(GUESS)
+    beside = (NEVER if asks and not guessed else HARDLY) if wanting else least
+    support = beside if matter else alone
     sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ())}
-    bounds = {"support": alone}
-    return [act for act in intent.acts if act in sure or told.acts[act] >= bounds.get(act, least)]
+    kept = [act for act in intent.acts if act in sure or told.acts[act] >= (support if act == "support" else least)]
+    several = "compare" in kept and told.acts["ask_item"] < HARDLY
+    return [act for act in kept if not (several and act == "ask_item")]
 
 
 def _barred(
@@ -72,6 +76,8 @@ def _barred(
         barred |= {"why_not"}  # nobody asks why there is none of what they see, have seen or rule out
     if intent.order or intent.constraints or intent.relatives:
         barred |= {"smalltalk"}
+    if "ask_item" in kept and sum(one.role == "mentioned" for one in intent.mentions) == 1:
+        barred |= {"compare"}  # one item is compared with none
     if "compare" in kept or (not named and intent.constraints and WANTING & set(kept)):
         barred |= {
             "ask_item"
