@@ -53,8 +53,9 @@ def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
     served, wanting, matter = "support" in intent.acts, bool(WANTING & set(intent.acts)), _matter(intent)
     asks = served and _questions().search(intent.question.lower()) is not None
     least = 0.0 if wanting and not (served or matter) else 1 - trust.deny
-    alone = 0.0 if asks else HARDLY
     guessed = intent.engines.get("acts", "").endswith(GUESS)
+    other = any(told.acts[act] >= trust.act for act in NAMES if act != "support")
+    alone = 0.0 if asks and not (guessed and other) else HARDLY
     beside = (NEVER if asks and not guessed else HARDLY) if wanting else least
     support = beside if matter else alone
     sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ())}
