@@ -24,7 +24,7 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The act of one clause, the facets it asks for, its talk topic, and what decided: "rules", "prototypes", `GUESS`."""
+    """The act of a clause, the facets it asks for, its topic, and what decided: "rules", "prototypes" or a `GUESS`."""
 
     act: Act
     asked: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.engines.lexical.lexicon import common_words, table, word_set
 from bot.engines.lexical.likeness import Likeness
+from bot.engines.lexical.modifiers import Modifiers
 from bot.engines.lexical.noun_phrases import RANKS, Frame, Part
 from bot.engines.lexical.phrases import Phrases
 from bot.engines.lexical.pointers import Scene
@@ -37,7 +38,7 @@ class Descriptions:
         places, numbers = table("en.mentions")["places"], table("en.numbers")
         self._vocabulary, self._likeness = vocabulary, Likeness(embedder)
         self._called, self._many = frozenset(places["called"]), frozenset(places["called_many"])
-        self._joining = frozenset(places["joining"])
+        self._modifiers = Modifiers(self._parts, self._likeness)
         self._among = Phrases((phrase, True) for phrase in places["among"])
         self._counts = {word: value for word, value in numbers["words"].items() if 1 < value < 7}
         self._stops = frozenset(table("en.words")["stop"])
@@ -71,7 +72,7 @@ class Descriptions:
             return None
         if numbered := self._numbered(tokens, frame, records):
             return numbered
-        if clause := self._clause(tokens, frame, board, records):
+        if clause := self._modifiers.clause(tokens, frame, board, records):
             return clause
         parts = _telling(self._parts(tokens, frame.inner, board))
         for length in range(len(parts), 0, -1):
@@ -86,6 +87,8 @@ class Descriptions:
                 found = self._bare(tokens, frame, parts[:length], records)
             if found:
                 return frame.start, end, found
+            if frame.the and (narrowed := self._modifiers.narrowed(tokens, parts[:length], board, records)):
+                return frame.start, *narrowed
         return self._alike(tokens, frame, parts, records)
 
     def _alike(
@@ -123,7 +126,7 @@ class Descriptions:
             if span and span.kind in (*_VALUES, *RANKS) and (span.start == place or not parts):
                 end = min(span.end, self._head(tokens, place, span.end))
                 text = " ".join(token.norm for token in tokens[place:end] if token.word and token.norm != "'s")
-            elif self._telling(token) and (span is None or self._partly(span)):
+            elif self._telling(token) and (span is None or self._partly(span) or self._only_called(tokens, span)):
                 span, end, text = None, place + 1, token.norm
             else:
                 break
@@ -136,6 +139,11 @@ class Descriptions:
         items = [self._vocabulary.by_id.get(mention.item_id or "") for mention in span.mentions]
         part = all(item is None or len(words(item.title)) > span.end - span.start for item in items)
         return span.kind == "title" and span.rank < _QUOTED and part
+
+    def _only_called(self, tokens: Sequence[Token], span: Span) -> bool:
+        """Whether words that are a title say here what something shown is called: "the monk one"."""
+        head = tokens[span.end].norm if span.end < len(tokens) else ""
+        return span.kind == "title" and span.rank < _QUOTED and head in self._called
 
     def _head(self, tokens: Sequence[Token], start: int, end: int) -> int:
         """Where a finding ends that runs into the noun: "cheaper one"."""
@@ -197,7 +205,8 @@ class Descriptions:
             return self._ranked(parts, records) if most and said and not _asked(tokens, frame.start) else frozenset()
         name = not any(part.span for part in parts) and not {part.text for part in parts} <= common_words()
         name = name or (parts[-1].person and self._common(tokens[end]) if end < len(tokens) else name)
-        deep = frame.several or before in word_set("descriptions_refusing")
+        owned = end < len(tokens) and tokens[end].norm in word_set("descriptions_owners")
+        deep = owned or frame.several or before in word_set("descriptions_refusing")
         shy = before in word_set("descriptions_places") | word_set("descriptions_dropping")
         if (shy and not name) or not (name or self._over(tokens, end)):
             return frozenset()
@@ -234,38 +243,6 @@ class Descriptions:
         others = [(part.text, part.span) for part in parts if not part.rank]
         found = records.ranked(ranks[0]) if len(ranks) == 1 else frozenset()
         return found & records.meant(others, TEXT) if others else found
-
-    def _clause(
-        self, tokens: Sequence[Token], frame: Frame, board: Board, records: Records
-    ) -> tuple[int, int, Ids] | None:
-        """What "the one by Carpenter" or "the ones that burn wood" means: those that the most of its words fit."""
-        head = tokens[frame.inner].norm
-        joint = frame.inner + 1
-        if not frame.the or head not in self._called | self._many or joint >= len(tokens):
-            return None
-        span = board.at(joint)
-        if tokens[joint].norm not in self._joining and (span is None or span.kind not in _VALUES):
-            return None
-        parts, place = list[Part](), joint + (board.at(joint) is None)
-        while place < len(tokens) and tokens[place].word and not self._turns(tokens, place, board):
-            found = next((part for part in self._parts(tokens, place, board)), None)
-            parts += [found] if found else []
-            place = found.end if found else place + 1
-        ids, most = records.best([(part.text, part.span) for part in parts])
-        if parts and not most and head in self._called and not any(part.span for part in parts):
-            id_ = self._likeness.meant(" ".join(part.text for part in parts), records.items)
-            return (frame.start, parts[-1].end, frozenset((id_,))) if id_ else None
-        fits = most == len(parts) or (head in self._called and 2 * most >= len(parts))
-        if not (parts and fits) or not (len(ids) == 1 or head in self._many):
-            return None
-        return frame.start, parts[-1].end, ids
-
-    def _turns(self, tokens: Sequence[Token], place: int, board: Board) -> bool:
-        """Whether a relative clause ends at a word that begins something else; an "and" may join two of a kind."""
-        if tokens[place].norm == "and":
-            before, after = board.at(place - 1), board.at(place + 1) if place + 1 < len(tokens) else None
-            return not (before and after and before.facet and before.facet == after.facet)
-        return tokens[place].norm in word_set("roles_turns") | {"please", "does", "is", "looks", "look"}
 
 
 def _telling(parts: Sequence[Part]) -> Sequence[Part]:

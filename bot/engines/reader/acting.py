@@ -46,9 +46,9 @@ def acts_of(intent: Intent, told: Told, trust: Trust, *, named: bool, shown: boo
 def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
     """The rules' acts that the reader does not deny.
 
-    Hardly denied is a service question beside a wish, unless the rules only guess it: they cut the message into clauses,
-    the reader sees it as one; and never what is all that there is: a wish of which nothing is known, a service matter
-    put as a question.
+    Hardly denied is a service question beside a wish, unless the rules only guess it: they cut the message into
+    clauses, the reader sees it as one; and never what is all that there is: a wish of which nothing is known, a service
+    matter put as a question, unless that is a guess and the reader is sure of something else.
     """
     served, wanting, matter = "support" in intent.acts, bool(WANTING & set(intent.acts)), _matter(intent)
     asks = served and _questions().search(intent.question.lower()) is not None

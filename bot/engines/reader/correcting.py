@@ -5,6 +5,7 @@ What the reader is not sure of stays as the rules had it. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ SURER = 0.8
 EVERYDAY = 0.65
 """How sure it must be of a title in which no word is a name's."""
 NEVER = 1.01
+_MEASURE = re.compile(r"\b(than|as)\s+((the|that|this|those|these)\s+)?$", re.IGNORECASE)
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 
 
@@ -118,12 +120,14 @@ def _mentions(
 ) -> tuple[Mention, ...]:
     """The rules' items, in the reader's roles where it is sure; titles that it alone saw.
 
-    What words of verdict say of an item that is only pointed at, the rules read better.
+    What words of verdict say of an item that is only pointed at, the rules read better, and that it is a measure.
     """
-    roles = dict[str, Sequence[Role]]()
-    for judged, chances in zip(proposed.mentions, told.roles[: len(proposed.mentions)], strict=True):
+    roles, sheet = dict[str, Sequence[Role]](), proposed.sheet
+    for judged, (start, _), chances in zip(proposed.mentions, sheet.mentions, told.roles, strict=False):
         sure = _roles(chances, trust.role)
-        for mention in judged.span.mentions if sure and not (judged.said and judged.span.kind != "title") else ():
+        firm = judged.said and judged.span.kind != "title"
+        firm = firm or (judged.span.kind == "reference" and _MEASURE.search(sheet.message[:start]) is not None)
+        for mention in judged.span.mentions if sure and not firm else ():
             roles[mention.item_id or mention.text] = sure
     found: list[Mention] = [
         replace(mention, role=role)
