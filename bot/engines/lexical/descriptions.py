@@ -126,7 +126,7 @@ class Descriptions:
             if span and span.kind in (*_VALUES, *RANKS) and (span.start == place or not parts):
                 end = min(span.end, self._head(tokens, place, span.end))
                 text = " ".join(token.norm for token in tokens[place:end] if token.word and token.norm != "'s")
-            elif self._telling(token) and (span is None or self._partly(span) or self._only_called(tokens, span)):
+            elif self._double(tokens, place) or (self._telling(token) and self._loose(tokens, span)):
                 span, end, text = None, place + 1, token.norm
             else:
                 break
@@ -140,10 +140,16 @@ class Descriptions:
         part = all(item is None or len(words(item.title)) > span.end - span.start for item in items)
         return span.kind == "title" and span.rank < _QUOTED and part
 
-    def _only_called(self, tokens: Sequence[Token], span: Span) -> bool:
-        """Whether words that are a title say here what something shown is called: "the monk one"."""
-        head = tokens[span.end].norm if span.end < len(tokens) else ""
-        return span.kind == "title" and span.rank < _QUOTED and head in self._called
+    def _double(self, tokens: Sequence[Token], place: int) -> bool:
+        """Whether a small word is what something is made of: "the down one"."""
+        head = tokens[place + 1].norm if place + 1 < len(tokens) else ""
+        return tokens[place].norm in word_set("descriptions_doubles") and head in self._called | self._many
+
+    def _loose(self, tokens: Sequence[Token], span: Span | None) -> bool:
+        """Whether words mean nothing else, or are a title that says what something shown is called: "the monk one"."""
+        head = tokens[span.end].norm if span and span.end < len(tokens) else ""
+        called = span is not None and span.kind == "title" and span.rank < _QUOTED and head in self._called
+        return span is None or called or self._partly(span)
 
     def _head(self, tokens: Sequence[Token], start: int, end: int) -> int:
         """Where a finding ends that runs into the noun: "cheaper one"."""
@@ -169,8 +175,9 @@ class Descriptions:
         if ranks:
             chosen = any(part.span and part.span.order for part in ranks)
             before = tokens[frame.start - 1].norm if frame.start else ""
+            open_ = not _asked(tokens, frame.start)
             wanted = before in word_set("descriptions_choosing") or (
-                before in word_set("descriptions_questions") and not _asked(tokens, frame.start)
+                open_ and (ends or before in word_set("descriptions_questions"))
             )
             return self._ranked(parts, records) if lone and (wanted or not chosen) else frozenset()
         if many and frame.start > 0 and tokens[frame.start - 1].norm in word_set("descriptions_only"):
@@ -184,13 +191,15 @@ class Descriptions:
             return None
         head = place - (frame.count is not None and tokens[place].norm not in self._many)
         one = self._called if frame.count is None else self._many | set(self._counts)
-        if tokens[head].norm in one and tokens[head + 1].norm in ("for", "at"):
+        if tokens[head].norm in one and tokens[head + 1].norm in ("for", "at", "from"):
             place = head + 2
             end = place + 1 if place < len(tokens) else place
         else:
             end = place + 2 if tokens[place + 1].norm in self._called else place
         number = tokens[place].norm if place < end else ""
         ids = records.holding(float(number)) if number.isdigit() and len(number) > 1 else frozenset()
+        if not ids and len(number) == 2 and number.isdigit() and tokens[place - 1].norm == "from":
+            ids = records.holding(1900.0 + int(number)) or records.holding(2000.0 + int(number))
         return (frame.start, end, ids) if len(ids) == (frame.count or 1) else None
 
     def _bare(self, tokens: Sequence[Token], frame: Frame, parts: Sequence[Part], records: Records) -> Ids:
@@ -202,12 +211,15 @@ class Descriptions:
         if any(part.rank or (part.span and part.span.kind == "range") for part in parts):
             most = len(parts) == 1 and parts[0].span is not None and parts[0].span.order is not None
             said = end < len(tokens) and tokens[end].norm in word_set("descriptions_being")
-            return self._ranked(parts, records) if most and said and not _asked(tokens, frame.start) else frozenset()
+            said = said and not _asked(tokens, frame.start)
+            told = before in word_set("descriptions_copula") and _how(tokens, frame.start) and _ends(tokens, end)
+            return self._ranked(parts, records) if most and (said or told) else frozenset()
         name = not any(part.span for part in parts) and not {part.text for part in parts} <= common_words()
         name = name or (parts[-1].person and self._common(tokens[end]) if end < len(tokens) else name)
         owned = end < len(tokens) and tokens[end].norm in word_set("descriptions_owners")
         deep = owned or frame.several or before in word_set("descriptions_refusing")
         shy = before in word_set("descriptions_places") | word_set("descriptions_dropping")
+        shy = shy and not (before == "with" and "compare" in {token.norm for token in tokens[: frame.start]})
         if (shy and not name) or not (name or self._over(tokens, end)):
             return frozenset()
         depth = TEXT if deep else VALUES
@@ -255,6 +267,17 @@ def _asked(tokens: Sequence[Token], index: int) -> bool:
     """Whether it is asked which one that is: "which is the longest of these?"."""
     place = index - (index > 0 and tokens[index - 1].norm == "the")
     return place > 0 and tokens[place - 1].norm in ("is", "'s", "are", "was", "which", "what", "whats")
+
+
+def _how(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a fact is asked of what follows: "how heavy is the biggest"."""
+    start = next((place for place in range(index, 0, -1) if not tokens[place - 1].word), 0)
+    return tokens[start].norm in ("how", "where", "who", "when") or tokens[start].norm.startswith("how")
+
+
+def _ends(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a statement is over before a token."""
+    return end >= len(tokens) or not tokens[end].word
 
 
 def _opens(tokens: Sequence[Token], index: int) -> bool:

@@ -228,6 +228,8 @@ class Finders:
             board.cover(found)
         for found in self.telling.spans(reading, board, scene):
             board.cover(found)
+        for found in self.pointers.others(reading, board, scene):
+            board.cover(found)
 
     def _ruling(self, reading: Reading, board: Board, clause: Clause, scene: Scene) -> Ruling:
         titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]

@@ -71,17 +71,20 @@ class Pointers:
             match = self._at(reading.tokens, index, board, scene)
             if match:
                 end, ids = match
-                found.append(self._excepted(reading, pointing(reading, index, end, ids), scene))
+                found.append(pointing(reading, index, end, ids))
             index = match[0] if match else index + 1
         return found
 
-    def _excepted(self, reading: Reading, span: Span, scene: Scene) -> Span:
-        """The others, where the words before say so: "all but the last", "everything except the first two"."""
-        match = self._excepting.before(reading.tokens, span.start)
-        named = {mention.item_id for mention in span.mentions}
-        if not match or not named:
-            return span
-        return pointing(reading, match.start, span.end, [id_ for id_ in scene.shown if id_ not in named])
+    def others(self, reading: Reading, board: Board, scene: Scene) -> list[Span]:
+        """What is left where all but something is meant: "all but the last", "everything except Alien"."""
+        found = list[Span]()
+        for span in board.spans:
+            match = self._excepting.before(reading.tokens, span.start)
+            named = {mention.item_id for mention in span.mentions}
+            if match and named & set(scene.shown):
+                left = [id_ for id_ in scene.shown if id_ not in named]
+                found.append(pointing(reading, match.start, span.end, left))
+        return found
 
     def pronouns(self, reading: Reading, board: Board) -> Iterator[tuple[int, int, str, bool]]:
         """Pronouns on free tokens: start, end, "one"/"two"/"many", and whether it points only beside a cue."""
@@ -128,7 +131,8 @@ class Pointers:
         end = self._ends.at(tokens, index)
         if end and end.value == "middle":
             return (end.end, scene.shown[len(scene.shown) // 2 :][:1]) if len(scene.shown) % 2 else None
-        if end is None:
+        night = end is not None and tokens[end.end - 1].norm == "last" and end.end < len(tokens)
+        if end is None or (night and tokens[end.end].norm in word_set("pointers_times")):
             return None
         noun = self._nouns.at(tokens, end.end)
         return noun.end if noun else end.end, _pick(scene.shown, _PLACES[end.value])
@@ -181,7 +185,9 @@ class Pointers:
         beside = opens or tokens[index - 1].norm in word_set("pointers_before") | word_set("pointers_asking")
         said = _closes(tokens, place) or tokens[place].norm in word_set("pointers_doing") | word_set("pointers_being")
         listed = len(numbers) > 1 and beside and said
-        vetoed = index > 0 and tokens[index - 1].norm in word_set("pointers_vetoing") and _closes(tokens, place)
+        before = [token.norm for token in tokens[max(0, index - 2) : index]]
+        vetoed = before == ["similar", "to"] or (before and before[-1] in word_set("pointers_vetoing"))
+        vetoed = vetoed and _closes(tokens, place)
         if not (listed or vetoed or (opens and being and numbers != [1])):
             return None
         return place, tuple(id_ for number in numbers for id_ in _pick(scene.shown, number or 0))

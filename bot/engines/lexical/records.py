@@ -15,6 +15,7 @@ TITLE, VALUES, TEXT = range(3)
 """How deep to look: in titles alone, in the values of facets too, in descriptions as well."""
 NEAR = 0.2
 """How far from an amount an item that is called by it may be, as a share of the amount."""
+_YEARS = range(1000, 2101)
 _PROSE = 5
 """A value of more words than this is a text."""
 
@@ -129,5 +130,5 @@ def _near(item: Item, constraint: Constraint) -> bool:
     if held is None or isinstance(asked, (str, bool)):
         return False
     ends = [float(one) for one in (asked if isinstance(asked, tuple) else (asked,))]
-    margin = NEAR * max(map(abs, ends))
+    margin = 0.0 if constraint.op == "between" and min(ends) in _YEARS else NEAR * max(map(abs, ends))
     return min(ends) - margin <= held <= max(ends) + margin

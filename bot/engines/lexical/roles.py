@@ -36,6 +36,7 @@ class Roles:
         roles = table("en.mentions")["roles"]
         self._pointers = pointers
         self._spurned = frozenset(table("en.mentions")["pronouns"]["spurned"])
+        self._others = frozenset(table("en.mentions")["pronouns"]["other"])
         self._opinions = Opinions()
         self._bare: Phrases[Role] = Phrases((cue, role) for role, cues in roles["bare"].items() for cue in cues)
 
@@ -58,7 +59,7 @@ class Roles:
                 ids = _group(board, start) or ids
             if not ids or (shy and not self._cued(reading.tokens, start, end)) or _goes_on(reading.tokens, start, end):
                 continue
-            if _of_these(reading.tokens, end, board):
+            if _of_these(reading.tokens, end, board) or (kind == "two" and _points(board, end)):
                 continue
             if kind == "spurned" and (start > 0 or any(token.word for token in reading.tokens[end : end + 1])):
                 continue
@@ -72,7 +73,7 @@ class Roles:
         if kind == "one":
             return (named[-1],) if named else (scene.single,) if scene.single else ()
         if kind == "other":
-            known = named or [id_ for id_ in scene.shown if id_ == scene.focus]
+            known = named or [id_ for id_ in scene.shown if id_ == scene.focus] or _named_later(board, start, scene)
             return tuple(id_ for id_ in scene.shown if id_ not in known) if known else ()
         if kind in ("former", "latter"):
             ids = tuple(named[-2:]) if len(named) > 1 else scene.shown
@@ -123,6 +124,9 @@ class Roles:
         role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
         place = (cue.start, cue.end) if cue else (0, 0)
         measure = reading.norms(span.start - 1, span.start) in (("as",), ("than",))
+        instead = said in self._others and cue is None and bool(earlier) and earlier[-1].role == "rejected"
+        if instead and polarity.negative(span.start):  # "not the first, the other"
+            return Judged(span, "liked", said=True, cue=place)
         if polarity.negative(span.start) and role in (None, "liked") and not measure:
             return Judged(span, "rejected", said=True, cue=place)
         return Judged(span, role or "mentioned", said=role is not None, cue=place)
@@ -154,6 +158,18 @@ class Roles:
         span = Span(match.start, match.end, "reference", mentions=mentions)
         board.claim([span])
         return [Judged(span, match.value, said=True)]
+
+
+def _points(board: Board, index: int) -> bool:
+    """Whether a reference begins at a token: "both the first and the third"."""
+    span = board.at(index)
+    return span is not None and span.kind == "reference"
+
+
+def _named_later(board: Board, start: int, scene: Scene) -> list[str]:
+    """The shown item that the message goes on to name: "the other three I've seen, so what about Amelie"."""
+    later = [m.item_id for span in board.spans if span.start > start for m in span.mentions if m.item_id in scene.shown]
+    return [id_ for id_ in later if id_] if len(set(later)) == 1 else []
 
 
 def _group(board: Board, start: int) -> tuple[str, ...]:

@@ -83,6 +83,8 @@ class TitleParts:
         if words.norms[first] in self._evidence.stops and not self._small(words, first):
             return None
         run = self._runs.at(words.norms, first, words.shown)
+        if run and not run.whole and run.first and words.norms[run.first - 1] in word_set("title_parts_scenes"):
+            return None
         if run is None or words.broken(run.first, run.last) or self._crossed(words, run, taken):
             return None
         return None if self._numbered(words, run) or self._valued(" ".join(words.key(run.first, run.last))) else run

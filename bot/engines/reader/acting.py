@@ -58,7 +58,8 @@ def _kept(intent: Intent, told: Told, trust: Trust) -> list[Act]:
     alone = 0.0 if asks and not (guessed and other) else HARDLY
     beside = (NEVER if asks and not guessed else HARDLY) if wanting else least
     support = beside if matter else alone
-    sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ())}
+    judged = any(one.how == "reference" and one.role in ("liked", "rejected") for one in intent.mentions)
+    sure = {*_pointed(intent), "handover", *(("refine",) if intent.more else ()), *(("feedback",) if judged else ())}
     kept = [act for act in intent.acts if act in sure or told.acts[act] >= (support if act == "support" else least)]
     several = "compare" in kept and told.acts["ask_item"] < HARDLY
     return [act for act in kept if not (several and act == "ask_item")]

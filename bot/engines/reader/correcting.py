@@ -27,6 +27,7 @@ SURER = 0.8
 EVERYDAY = 0.65
 """How sure it must be of a title in which no word is a name's."""
 NEVER = 1.01
+_DESCRIBED = re.compile(r"\s+ones?\b", re.IGNORECASE)
 _MEASURE = re.compile(r"\b(than|as)\s+((the|that|this|those|these)\s+)?$", re.IGNORECASE)
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 
@@ -44,17 +45,18 @@ def corrected(
     named = _named_too(proposed, told, trust)
     missing = any(one.name == "missing" and one.sure >= trust.title for one in told.tags)
     acts = acts_of(intent, told, trust, named=bool(intent.mentions or named or missing), shown=proposed.sheet.shown)
-    wanting = bool(WANTING & set(acts))
+    wanting, asking = bool(WANTING & set(acts)), bool({"ask_item", "compare"} & set(acts))
+    changing = wanting or ("feedback" in acts and not asking)
     mentions = _judged(intent, acts, _mentions(intent, proposed, told, trust, named=named, link=link))
     slots = {
         "acts": evaluated(acts, mentions),
         "constraints": conditions(intent, proposed, told, trust) if wanting else (),
         "wishes": wishes(intent, proposed, told, trust, named=tuple(named)) if wanting else (),
         "mentions": mentions,
-        "asked": _asked(intent, proposed, told, trust, wanting=wanting) if {"ask_item", "compare"} & set(acts) else (),
+        "asked": _asked(intent, proposed, told, trust, wanting=wanting) if asking else (),
         "dropped": _named(proposed, told, "dropped", trust, also=intent.dropped),
-        "relatives": _relatives(intent, proposed, told, trust) if wanting or "feedback" in acts else (),
-        "order": _order(intent, proposed, told, trust) if wanting or "feedback" in acts else None,
+        "relatives": _relatives(intent, proposed, told, trust) if changing else (),
+        "order": _order(intent, proposed, told, trust) if changing else None,
         "question": (intent.question or proposed.sheet.message) if "support" in acts else "",
         "more": intent.more or (told.acts["more"] >= trust.flag and proposed.sheet.shown),
         "surprise": intent.surprise or told.acts["surprise"] >= trust.flag,
@@ -140,7 +142,8 @@ def _mentions(
         words = proposed.sheet.message[slice(*tagged.span)]
         seen = any(words.casefold() in one.text.casefold() or one.text.casefold() in words.casefold() for one in found)
         least = trust.title if not _everyday(words) else EVERYDAY if " " in words else NEVER
-        if tagged.name == "missing" and tagged.sure >= least and len(words) > 1 and not seen:
+        described = _DESCRIBED.match(proposed.sheet.message[tagged.span[1] :]) is not None
+        if tagged.name == "missing" and tagged.sure >= least and len(words) > 1 and not (seen or described):
             found.append(link(words))
     return tuple({(one.item_id or one.text, one.role): one for one in found}.values())
 
