@@ -66,7 +66,7 @@ class Assembler:
         asking = any(case.named and decision.act == "ask_item" for case, decision in filter(None, decided))
         for item, found in zip(findings.clauses, decided, strict=True):
             if found is None:
-                self._labelled(item, draft)
+                self._labelled(findings, item, draft)
                 continue
             case, decision = found
             if comparing and self._which(case):
@@ -138,11 +138,12 @@ class Assembler:
         elif decision.act in ("recommend", "feedback"):
             self._wanted(findings, case, draft)
 
-    def _labelled(self, item: Labelled, draft: _Draft) -> None:
+    def _labelled(self, findings: Findings, item: Labelled, draft: _Draft) -> None:
         """A clause of service, hand-over, small talk or another world."""
         label = item.ruling.label
         if label == "support":
             draft.acts.append("support")
+            draft.mentions += [one for judged in findings.mentions(item.clause) for one in with_role(judged)]
             draft.questions.append(self._finders.acts.without("joint", item.clause.text))
         elif label == "handover":
             draft.acts.append("handover")

@@ -101,14 +101,14 @@ class Corrector:
                 return first, last
         return None
 
-    def read(self, reading: Reading, board: Board) -> Corrections:
-        """The corrections of a message, given its spans."""
+    def read(self, reading: Reading, board: Board, *, shown: bool) -> Corrections:
+        """The corrections of a message, given its spans; "any colour but red" opens nothing before a list is shown."""
         tokens = reading.tokens
         values = [span for span in board.spans if span.constraints]
         actually = any(board.free(match.start, match.end) for match in self._actually.scan(tokens))
         cues = {span.start: cue for span in values if (cue := self._released(tokens, span, actually=actually))}
         over = [span for span in values if span.start in cues and self._over(tokens, span)]
-        drops = [span for span in board.spans if span.kind == "drop" and not _excepted(tokens, span)]
+        drops = [span for span in board.spans if span.kind == "drop" and (shown or not _excepted(tokens, span))]
         return Corrections(
             dropped=tuple(dict.fromkeys(span.facet for span in (*drops, *over))),
             released=frozenset(cues),

@@ -151,7 +151,7 @@ class Finders:
         self.settler.settle(board, scene, [span.start for span in board.spans if polarity.negative(span.start)])
         judged = tuple(self.roles.judge(reading, board, polarity, scene))
         board.claim(self.shared.spans(reading, board, scene))
-        corrections = self.corrector.read(reading, board)
+        corrections = self.corrector.read(reading, board, shown=bool(scene.shown))
         for start, end in (*polarity.cues, *corrections.cues):
             board.block(start, end)
         taken = {place for span in board.spans if span.kind in _FIRM for place in range(span.start, span.end)}
@@ -222,14 +222,9 @@ class Finders:
         return shade and reading.norms(span.start - 2, span.start - 1) != ("the",)
 
     def _refer(self, reading: Reading, board: Board, scene: Scene) -> None:
-        for found in self.pointers.spans(reading, board, scene):
-            board.cover(found)
-        for found in self.descriptions.spans(reading, board, scene):
-            board.cover(found)
-        for found in self.telling.spans(reading, board, scene):
-            board.cover(found)
-        for found in self.pointers.others(reading, board, scene):
-            board.cover(found)
+        for spans in (self.pointers.spans, self.descriptions.spans, self.telling.spans, self.pointers.others):
+            for found in spans(reading, board, scene):
+                board.cover(found)
 
     def _ruling(self, reading: Reading, board: Board, clause: Clause, scene: Scene) -> Ruling:
         titles = [s for s in board.spans if s.kind == "title" and clause.start <= s.start < clause.end]
@@ -243,11 +238,13 @@ class Finders:
         )
 
     def _mask(self, board: Board, item: Labelled) -> None:
-        """Take a clause of service or small talk off the board."""
+        """Take a clause of service or small talk off the board, but for the items that a service question points at."""
         if item.content:
             return
+        kept = "reference" if item.ruling.label == "support" else None
         for span in [span for span in board.spans if item.clause.start <= span.start < item.clause.end]:
-            board.remove(span)
+            if span.kind != kept:
+                board.remove(span)
         board.block(item.clause.start, item.clause.end)
 
 

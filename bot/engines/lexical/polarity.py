@@ -213,7 +213,8 @@ def _complains(tokens: Sequence[Token], index: int) -> bool:
     start = index - (index > 0 and tokens[index - 1].norm == "a")
     before = tokens[start - 1] if start else None
     opens = before is None or before.stop or before.norm in word_set("polarity_being")
-    return tokens[index].norm in word_set("polarity_rather") and opens
+    weary = tokens[index].norm == "so" and tokens[index + 1].norm in word_set("polarity_weary")
+    return (weary or tokens[index].norm in word_set("polarity_rather")) and opens
 
 
 def _heard(cue: Found[str], board: Board) -> bool:

@@ -124,11 +124,11 @@ def _mentions(
 
     What words of verdict say of an item that is only pointed at, the rules read better, and that it is a measure.
     """
-    roles, sheet = dict[str, Sequence[Role]](), proposed.sheet
-    for judged, (start, _), chances in zip(proposed.mentions, sheet.mentions, told.roles, strict=False):
+    roles = dict[str, Sequence[Role]]()
+    for place, (judged, chances) in enumerate(zip(proposed.mentions, told.roles, strict=False)):
         sure = _roles(chances, trust.role)
-        firm = judged.said and judged.span.kind != "title"
-        firm = firm or (judged.span.kind == "reference" and _MEASURE.search(sheet.message[:start]) is not None)
+        pointed = judged.span.kind == "reference"
+        firm = (judged.said and judged.span.kind != "title") or (pointed and _yardstick(proposed, place))
         for mention in judged.span.mentions if sure and not firm else ():
             roles[mention.item_id or mention.text] = sure
     found: list[Mention] = [
@@ -146,6 +146,12 @@ def _mentions(
         if tagged.name == "missing" and tagged.sure >= least and len(words) > 1 and not (seen or described):
             found.append(link(words))
     return tuple({(one.item_id or one.text, one.role): one for one in found}.values())
+
+
+def _yardstick(proposed: Proposed, place: int) -> bool:
+    """Whether others are compared with what is pointed at: "not as mad as the clutch"."""
+    start, _ = proposed.sheet.mentions[place]
+    return _MEASURE.search(proposed.sheet.message[:start]) is not None
 
 
 def _everyday(words: str) -> bool:
