@@ -1,8 +1,8 @@
-"""The labelled messages of one catalogue, read from ``<catalogue>.open.toml``, ``.sealed.toml`` and ``.tuning.toml``.
+"""The labelled messages of one catalogue: ``<catalogue>.open.toml`` and its ``.sealed``, ``.tuning`` and ``.fresh``.
 
 The open half may be looked into. Of the sealed half nothing is ever told but figures: an error names the place in the
-file and the rule that is broken, not the words. Thresholds are chosen on the tuning messages, with which no rule was
-improved. Knows no reader.
+file and the rule that is broken, not the words; and so with the fresh messages, which were written when the rules and
+the reader were done. Thresholds are chosen on the tuning messages, with which no rule was improved. Knows no reader.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from bot.types import Intent, Message
 from bot.understanding import Vocabulary
 
 Half: TypeAlias = Literal["open", "sealed"]
-Part: TypeAlias = Half | Literal["tuning"]
+Part: TypeAlias = Half | Literal["tuning", "fresh"]
 HALVES: tuple[Half, ...] = get_args(Half)
+FRESH: Part = "fresh"
+UNTOLD: frozenset[Part] = frozenset({"sealed", FRESH})
 TUNING: tuple[Part, ...] = ("tuning",)
 _KNOWN = frozenset({"message", "want", "shown", "before"})
 _NAMED = 5
@@ -60,7 +62,7 @@ def load(folder: Path, catalogue: str, vocabulary: Vocabulary, parts: Sequence[P
             try:
                 cases.append(_case(row, catalogue=catalogue, half=half, number=number, vocabulary=vocabulary))
             except LabelError as error:
-                told = error.rule if half == "sealed" else str(error)
+                told = error.rule if half in UNTOLD else str(error)
                 faults.append(f"{path.name}, case {number}: {told}")
     if faults:
         more = f" (and {len(faults) - _NAMED} more)" if len(faults) > _NAMED else ""
@@ -75,7 +77,7 @@ def _rows(path: Path, half: Part) -> Iterator[Any]:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        why = "" if half == "sealed" else f": {error}"
+        why = "" if half in UNTOLD else f": {error}"
         raise InvalidRequest(f"{path.name} is not TOML{why}", hint="correct the file") from None
     rows = found.get("case")
     if found.keys() != {"case"} or not isinstance(rows, list):

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.engines import choose
 from bot.evaluation.report import Check, Report, machine
-from bot.evaluation.understand.cases import HALVES, Case
+from bot.evaluation.understand.cases import FRESH, HALVES, Case
 from bot.evaluation.understand.catalogues import GOLD, PLACES, Group, Place, Shop, shops
 from bot.evaluation.understand.failures import wrong
 from bot.evaluation.understand.figures import RESAMPLES, Figure, figures
@@ -42,7 +42,8 @@ _PROTOCOL = (
     "messages of people to five shops, labelled by hand; references, linking, not in catalogue, exact and valid are "
     "shares, all other slots micro-F1; n: things wanted (messages, for exact and valid); from and to: 95 % interval, "
     f"{RESAMPLES} bootstrap draws over messages; model: the share of messages in which a model, not the rules, had the "
-    "last word; valid: before anything is verified; checks: the sealed half"
+    "last word; valid: before anything is verified; checks: the sealed half; fresh: messages written when rules and "
+    "reader were done, counted in no other line"
 )
 MODELS = frozenset({"reader", "chat"})
 """Engines that read with a model; after it the name of an engine may tell which."""
@@ -83,7 +84,7 @@ def run(
 
     Raises InvalidRequest for labels or catalogues that are missing or wrong.
     """
-    found = tuple(shops(data, gold=gold, places=places))
+    found = tuple(shops(data, gold=gold, places=places, parts=(*HALVES, FRESH)))
     whole, settings = settings is None, settings or Settings.load(environ={})
     embedder = choose.embedder(settings)
     cases = [case for shop in found for case in shop.cases]
@@ -110,7 +111,7 @@ def rows(reads: Sequence[Read]) -> Iterator[dict[str, Any]]:
     """
     for system in dict.fromkeys(one.system for one in reads):
         for group in _names([one.group for one in reads], ALL):
-            for half in _names([half for half in HALVES if any(one.case.half == half for one in reads)], BOTH):
+            for half in _parts(reads):
                 cut = _cut(reads, system, group, half)
                 if cut:
                     yield from _lines({"system": system, "catalogues": group, "half": half}, cut)
@@ -141,6 +142,12 @@ def _compared(heard: Heard, case: Case, vocabulary: Vocabulary) -> dict[str, Com
     return {**slots, "valid": Compared(1) if valid else Compared(0, missed=("valid",))}
 
 
+def _parts(reads: Sequence[Read]) -> list[str]:
+    """The halves that have messages, the name of both together, and the fresh messages, which count to neither."""
+    there = {one.case.half for one in reads}
+    return [*_names([half for half in HALVES if half in there], BOTH), *([FRESH] if FRESH in there else [])]
+
+
 def _names(found: Sequence[str], together: str) -> list[str]:
     """The different names, and the one for all together where there are several."""
     names = list(dict.fromkeys(found))
@@ -148,9 +155,8 @@ def _names(found: Sequence[str], together: str) -> list[str]:
 
 
 def _cut(reads: Sequence[Read], system: str, group: str, half: str) -> list[Read]:
-    return [
-        one for one in reads if one.system == system and group in (ALL, one.group) and half in (BOTH, one.case.half)
-    ]
+    parts = HALVES if half == BOTH else (half,)
+    return [one for one in reads if one.system == system and group in (ALL, one.group) and one.case.half in parts]
 
 
 def _figures(reads: Sequence[Read]) -> dict[str, Figure | None]:
