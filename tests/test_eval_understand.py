@@ -527,6 +527,19 @@ def test_failures_of_the_open_half_alone(gold):
     assert sealed.half == "sealed" and list(wrong(RULES, sealed, heard, shop.vocabulary)) == []
 
 
+def test_fresh_messages_are_measured_apart(gold):
+    """Lines of their own, the other lines as without them, and not a word told of a message, a label or a failure."""
+    before = run(Path(), gold=gold, places=SMALL, settings=OFFLINE).to_json()
+    (gold / "films.fresh.toml").write_text(FILMS, "utf-8")
+    after = run(Path(), gold=gold, places=SMALL, settings=OFFLINE).to_json()
+    assert [row for row in after["rows"] if row["half"] != "fresh"] == before["rows"]
+    assert {row["catalogues"] for row in after["rows"] if row["half"] == "fresh"} == {"demos", "all"}
+    assert after["checks"] == before["checks"]
+    listed = run(Path(), gold=gold, places=SMALL, settings=OFFLINE, failures=True).to_json()["rows"]
+    (gold / "films.fresh.toml").unlink()
+    assert listed == run(Path(), gold=gold, places=SMALL, settings=OFFLINE, failures=True).to_json()["rows"]
+
+
 def test_a_whole_run(gold):
     """Systems by groups and halves, four lines each; checks on the sealed half; no word of a sealed message."""
     told = run(Path(), gold=gold, places=SMALL, settings=OFFLINE).to_json()

@@ -252,6 +252,40 @@ def test_a_wish_of_the_rules_takes_the_readers_words():
     assert kept.wishes == ("not heavy",)
 
 
+def test_a_guess_at_a_service_question_gives_way():
+    """Beside a wish, and alone where the reader is sure of something else; what the rules recognised stays."""
+    asked = replace(RULED, acts=("recommend", "support"), question="where else could we go?")
+    faint = told(acts={"recommend": 0.99, "support": 0.05})
+    assert decide(replace(asked, engines={"acts": "lexical/guess"}), proposed(), faint).acts == ("recommend",)
+    assert decide(replace(asked, engines={"acts": "lexical/rules"}), proposed(), faint).acts == ("recommend", "support")
+    alone = Intent(acts=("support",), question="do you ever sleep?", engines={"acts": "lexical/guess"})
+    assert decide(alone, proposed(), told(acts={"smalltalk": 0.9, "support": 0.01})).acts == ("smalltalk",)
+    assert decide(alone, proposed(), told(acts={"smalltalk": 0.3, "support": 0.01})).acts == ("support",)
+
+
+def test_one_item_is_compared_with_none():
+    """Where a fact of one item is asked, a comparison is not added; of two, the comparison alone remains."""
+    first, second = (Mention(name, name, role="mentioned") for name in ("a1", "a2"))
+    single = Intent(acts=("ask_item",), mentions=(first,), asked=("price",))
+    assert decide(single, proposed(), told(acts={"ask_item": 0.9, "compare": 0.9})).acts == ("ask_item",)
+    both = Intent(acts=("ask_item", "compare"), mentions=(first, second), asked=("price",))
+    assert decide(both, proposed(), told(acts={"ask_item": 0.01, "compare": 0.9})).acts == ("compare",)
+
+
+def test_what_is_thought_of_something_shown_stays_a_verdict():
+    """However unlikely the reader finds it; and what others are compared with is judged by nobody."""
+    liked = Mention("the first", "a1", role="liked", how="reference")
+    ruled = Intent(acts=("feedback",), mentions=(liked,))
+    assert "feedback" in decide(ruled, proposed(), told(acts={"ask_item": 0.9, "feedback": 0.01})).acts
+    clutch = Mention("the clutch", "c1", role="mentioned", how="reference")
+    judged = Judged(Span(0, 1, "reference", mentions=(clutch,)), "mentioned", said=False)
+    asked = proposed(mentions=(judged,))
+    message = "not as mad as the clutch"
+    sheet = replace(asked.sheet, message=message, mentions=((14, 24),), values=(), numbers=())
+    said = decide(replace(RULED, mentions=(clutch,)), replace(asked, sheet=sheet), told(roles=(("rejected",),)))
+    assert [one.role for one in said.mentions] == ["mentioned"]
+
+
 def test_an_idle_wish_of_the_rules_goes():
     """One that the reader finds unlikely in every word; it is still searched for, and never the only thing left."""
     ruled = replace(RULED, wishes=("below", "too heavy"), query="below too heavy")

@@ -124,8 +124,7 @@ class Roles:
         role = cue.value if cue else self._listed_role(reading.tokens, span, earlier)
         place = (cue.start, cue.end) if cue else (0, 0)
         measure = reading.norms(span.start - 1, span.start) in (("as",), ("than",))
-        instead = said in self._others and cue is None and bool(earlier) and earlier[-1].role == "rejected"
-        if instead and polarity.negative(span.start):  # "not the first, the other"
+        if said in self._others and cue is None and _instead(reading.tokens, span, earlier):
             return Judged(span, "liked", said=True, cue=place)
         if polarity.negative(span.start) and role in (None, "liked") and not measure:
             return Judged(span, "rejected", said=True, cue=place)
@@ -158,6 +157,12 @@ class Roles:
         span = Span(match.start, match.end, "reference", mentions=mentions)
         board.claim([span])
         return [Judged(span, match.value, said=True)]
+
+
+def _instead(tokens: Sequence[Token], span: Span, earlier: Sequence[Judged]) -> bool:
+    """Whether something follows what is refused, with nothing between them: "not the first, the others"."""
+    before = earlier[-1] if earlier and earlier[-1].role == "rejected" else None
+    return before is not None and [token.norm for token in tokens[before.span.end : span.start]] == [","]
 
 
 def _points(board: Board, index: int) -> bool:

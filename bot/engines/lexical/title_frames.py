@@ -87,7 +87,8 @@ class TitleFrames:
         if link is None and not any(map(self._taken, (" ".join(key), *key))):
             link = self._titles.partial(key)
         run = None if link else self._runs.at(words.norms[:last], first, words.shown)
-        telling = run and (run.whole or any(word not in common_words() for word in run.matched))
+        own = set(words.norms[run.first : run.last]) - common_words() if run else ()
+        telling = run and (run.whole or (own and not set(run.matched) <= common_words()))
         if run and telling and run.last == last and not any(map(self._taken, (" ".join(key), *key))):
             link = Link(run.item_id, 85.0, strong=False)
         if link:

@@ -83,11 +83,17 @@ class TitleParts:
         if words.norms[first] in self._evidence.stops and not self._small(words, first):
             return None
         run = self._runs.at(words.norms, first, words.shown)
-        if run and not run.whole and run.first and words.norms[run.first - 1] in word_set("title_parts_scenes"):
+        if run and not run.whole and self._elsewhere(words, run):
             return None
         if run is None or words.broken(run.first, run.last) or self._crossed(words, run, taken):
             return None
         return None if self._numbered(words, run) or self._valued(" ".join(words.key(run.first, run.last))) else run
+
+    def _elsewhere(self, words: TitleWords, run: Run) -> bool:
+        """Whether the word before makes something else of a part of a title: "set in Paris", "my parents"."""
+        before = words.norms[run.first - 1] if run.first else ""
+        own = before in word_set("title_parts_owners") and set(words.norms[run.first : run.last]) <= common_words()
+        return own or before in word_set("title_parts_scenes")
 
     def _kind(self, words: TitleWords, run: Run) -> bool:
         """Whether a part of a title that is put together only says what kind of thing it is."""
