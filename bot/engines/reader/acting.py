@@ -78,13 +78,13 @@ def _barred(
         barred |= {"why_not"}  # nobody asks why there is none of what they see, have seen or rule out
     if intent.order or intent.constraints or intent.relatives:
         barred |= {"smalltalk"}
-    if "ask_item" in kept and sum(one.role == "mentioned" for one in intent.mentions) == 1:
+    if "ask_item" in intent.acts and sum(one.role == "mentioned" for one in intent.mentions) == 1:
         barred |= {"compare"}  # one item is compared with none
     if "compare" in kept or (not named and intent.constraints and WANTING & set(kept)):
         barred |= {
             "ask_item"
         }  # what is asked of several is a comparison; a change that names no item asks nothing of one
-    idle = intent.acts == ("feedback",) and not _changes(told, trust)
+    idle = intent.acts in (("feedback",), ("ask_item",)) and not _changes(told, trust)
     served = "support" in kept and not _matter(intent)
     if idle or served or _pointed(intent):  # a mere verdict, service question or question changes no search
         barred |= WANTING

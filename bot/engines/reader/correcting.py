@@ -28,6 +28,7 @@ EVERYDAY = 0.65
 """How sure it must be of a title in which no word is a name's."""
 NEVER = 1.01
 _DESCRIBED = re.compile(r"\s+ones?\b", re.IGNORECASE)
+_CHANGES = ("constraints", "wishes", "relatives", "order", "dropped", "more", "surprise", "reset")
 _MEASURE = re.compile(r"\b(than|as)\s+((the|that|this|those|these)\s+)?$", re.IGNORECASE)
 DANGERS = ("self_harm", "harm", "illegal", "personal_data", "injection")
 
@@ -62,10 +63,13 @@ def corrected(
         "surprise": intent.surprise or told.acts["surprise"] >= trust.flag,
         "reset": intent.reset or told.acts["reset"] >= trust.flag,
     }
+    told_of = intent.acts == ("ask_item",) and {one.role for one in mentions} == {"mentioned"}
+    if wanting and told_of and not (intent.retracted or any(slots[one] for one in _CHANGES)):
+        slots |= {"acts": intent.acts, "asked": intent.asked}  # a change of nothing is none
     slots["query"] = _query(intent, slots["constraints"], slots["wishes"])  # type: ignore[arg-type]
     changed = {name: value for name, value in slots.items() if value != getattr(intent, name)}
     engines = {**intent.engines, **dict.fromkeys(changed.keys() - {"query"}, READER)}
-    kept = acts == intent.acts and not (intent.topic == "unrecorded" and slots["asked"])
+    kept = slots["acts"] == intent.acts and not (intent.topic == "unrecorded" and slots["asked"])
     topic = intent.topic if kept else _topic(intent, acts, slots["asked"])
     return replace(intent, **changed, topic=topic, engines=engines)  # type: ignore[arg-type]
 
