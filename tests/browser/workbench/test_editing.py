@@ -90,8 +90,8 @@ def test_the_second_editor_is_told_who_holds_a_draft(edit):
     assert bob.wording("seen").input_value() == "Noted, {titles}: seen."
     assert not bob.wording("seen").is_editable()
     bob.find("#take-over").click()
-    bob.saved()
-    assert bob.wording("seen").is_editable() and bob.focused() == "prompt-title"
+    bob.find("#prompt-title:focus").wait_for()
+    assert bob.saved().wording("seen").is_editable()
     ada.wording("seen").fill("Noted, {titles}: you have seen that.")
     ada.state("taken")
     assert ada.texts(".banner p")[0] == "Bob has taken this draft over."
