@@ -12,7 +12,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 
-from vectorstore.embedders.encoder import Encoder, Shape
+from bot.engines.reader.reading import open_reader
+from bot.engines.rerank_pairs import open_pairs
+from vectorstore.embedders.encoder import Encoder, Shape, padded
 from vectorstore.embedders.local import LocalEmbedder, model_folder
 
 ROOT = Path(__file__).parents[1]
@@ -84,3 +86,21 @@ def test_starting_does_not_import_transformers():
     code += "print('transformers' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_all_networks_share_one_table_of_words():
+    """Half of MiniLM is held once, however many networks read with it."""
+    tables = [
+        LocalEmbedder("cpu")._model.embeddings.word_embeddings.weight,
+        open_reader("cpu")._network.encoder.embeddings.word_embeddings.weight,
+        open_pairs("cpu")._network.encoder.embeddings.word_embeddings.weight,
+    ]
+    assert len({table.data_ptr() for table in tables}) == 1
+
+
+def test_messages_of_all_lengths_are_read_in_few_widths():
+    """The library under torch keeps a plan for every shape; what is filled in changes no vector."""
+    assert {padded(length) for length in range(1, 161)} == set(range(16, 161, 16))
+    embedder = LocalEmbedder("cpu")
+    alone, beside = (embedder.embed(texts, kind="query")[0] for texts in (["red"], ["red", "red " * 90]))
+    assert float(alone @ beside) > 0.999

@@ -323,6 +323,7 @@ def test_training_needs_nothing_of_the_server():
         "bot.engines.rerank_texts",
         "vectorstore.base",
         "vectorstore.embedders.encoder",
+        "vectorstore.embedders.weights",
         "vectorstore.text",
     }
     wrong = []

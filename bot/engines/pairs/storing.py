@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -16,6 +17,7 @@ from bot.engines.pairs.network import PairNetwork
 from bot.engines.reader.storing import packed, unpacked, write
 from bot.errors import EngineError
 from vectorstore.embedders.encoder import Shape
+from vectorstore.embedders.weights import read
 
 FILE = "reranker.safetensors"
 DOWN, UP = ".down", ".up"
@@ -35,18 +37,19 @@ def save(network: PairNetwork, folder: Path) -> Path:
     return write({name: one.contiguous() for name, one in tensors.items()}, folder / FILE, form="shelftalk-reranker-1")
 
 
-def load(folder: Path, model: Path) -> PairNetwork:
-    """The network saved in ``folder`` over the MiniLM in the folder ``model``.
+def load(folder: Path, model: Path, dtype: torch.dtype = torch.float32) -> PairNetwork:
+    """The network saved in ``folder`` over the MiniLM in the folder ``model``, its encoder in ``dtype``.
 
     Raises EngineError when the file is missing, damaged or of another architecture.
     """
     network = PairNetwork(Shape.read(model))
     known = network.state_dict()
-    base = {f"encoder.{name}": one for name, one in load_file(model / "model.safetensors").items()}
+    base = {f"encoder.{name}": one for name, one in read(model, dtype).items()}
     try:
-        stored = unpacked(load_file(folder / FILE))
-        whole = {name: one for name, one in base.items() if name in known} | _added(stored, base)
-        left = network.load_state_dict(whole, strict=False)
+        added = _added(unpacked(load_file(folder / FILE)), base)
+        added = {name: one.to(dtype) if name.startswith("encoder.") else one for name, one in added.items()}
+        whole = {name: one for name, one in base.items() if name in known} | added
+        left = network.load_state_dict(whole, strict=False, assign=True)
         missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
         if missing or left.unexpected_keys or not all(one.isfinite().all() for one in whole.values()):
             raise ValueError(f"{([*missing, *left.unexpected_keys] or ['a number'])[0]} does not fit")
@@ -66,5 +69,5 @@ def _added(stored: Mapping[str, Tensor], base: Mapping[str, Tensor]) -> dict[str
     found = {name: one.float() for name, one in stored.items() if not name.endswith((DOWN, UP))}
     for name in (one.removesuffix(UP) for one in stored if one.endswith(UP)):
         matrix = f"{name}.weight"
-        found[matrix] = base[matrix] + stored[name + UP].float() @ stored[name + DOWN].float()
+        found[matrix] = base[matrix].float() + stored[name + UP].float() @ stored[name + DOWN].float()
     return found

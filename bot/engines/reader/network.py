@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from bot.engines.encoder import EncoderNetwork
 from bot.engines.reader.framing import OF_ITEM, Framed
 from bot.engines.reader.sheet import ABOUT, ACTS, MATCHES, OPERATORS, ROLES, TAGS, TYPES, VERDICTS
-from vectorstore.embedders.encoder import Shape
+from vectorstore.embedders.encoder import Shape, padded
 
 WIDTH, SMALL = 384, 128
 TOKEN_TYPES = OF_ITEM + 1
@@ -64,7 +64,7 @@ class Logits:
 def collate(framed: Sequence[Framed]) -> Batch:
     """Every chunk of ``framed`` as one batch, in order."""
     chunks = [(one, chunk) for one in framed for chunk in one.chunks]
-    longest = max(len(chunk.ids) for _, chunk in chunks)
+    longest = padded(max(len(chunk.ids) for _, chunk in chunks))
     ids, mask, segments = (torch.zeros(len(chunks), longest, dtype=torch.long) for _ in range(3))
     messages, facets, values, matched, numbers, mentions = (list[tuple[int, ...]]() for _ in range(6))
     types, matches, links = list[int](), list[int](), list[list[int]]()
@@ -84,10 +84,10 @@ def collate(framed: Sequence[Framed]) -> Batch:
         links += [here] * len(one.numbers)
         mentions += [(row, *span) for span in one.mentions]
     most = max(map(len, links), default=1)
-    padded = [[*link, *[-1] * (most - len(link))] for link in links]
+    filled = [[*link, *[-1] * (most - len(link))] for link in links]
     return Batch(
         ids, mask, segments, _rows(messages, 3), _rows(facets, 3), _rows(types, 0), _rows(values, 3), _rows(matches, 0),
-        _rows(matched, 3), _rows(numbers, 3), _rows(padded, most), _rows(mentions, 3),
+        _rows(matched, 3), _rows(numbers, 3), _rows(filled, most), _rows(mentions, 3),
     )  # fmt: skip
 
 

@@ -40,16 +40,13 @@ class Reader:
 
 def open_reader(device: str = "auto", folder: Path = WEIGHTS) -> Reader:
     """The reader in ``folder`` over MiniLM's word table. Raises EngineError or EmbedderError with the remedy."""
-    from safetensors import safe_open
-
     from vectorstore.embedders.local import fast_dtype, model_folder, pick_device
+    from vectorstore.embedders.weights import word_vectors
 
     model = model_folder()
-    with safe_open(model / "model.safetensors", framework="pt") as file:
-        table = file.get_tensor("embeddings.word_embeddings.weight")
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    config = Shape.read(model)
     place = pick_device(device)
-    return Reader(load(folder, config, table), tokenizer, place, fast_dtype(place))
+    dtype = fast_dtype(place)
+    return Reader(load(folder, Shape.read(model), word_vectors(model, dtype)), tokenizer, place, dtype)

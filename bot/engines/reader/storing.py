@@ -18,9 +18,10 @@ from bot.engines.encoder import KINDS, of_kinds
 from bot.engines.reader.network import TOKEN_TYPES, ReaderNetwork
 from bot.errors import EngineError
 from vectorstore.embedders.encoder import Shape
+from vectorstore.embedders.weights import WORDS
 
 FILE = "reader.safetensors"
-TABLE = "encoder.embeddings.word_embeddings.weight"
+TABLE = f"encoder.{WORDS}"
 TEMPERATURES = "temperatures"
 TYPES = f"encoder.{KINDS}"
 _SCALE = ".scale"
@@ -33,15 +34,16 @@ def save(network: ReaderNetwork, folder: Path) -> Path:
 
 
 def load(folder: Path, config: Shape, table: Tensor) -> ReaderNetwork:
-    """The network saved in ``folder`` over the word table ``(words, 384)``.
+    """The network saved in ``folder`` over the word table ``(words, 384)``, its encoder as exact as that.
 
     Raises EngineError when the file is missing, damaged or of another architecture.
     """
     network = ReaderNetwork(config)
     try:
-        stored = {TEMPERATURES: network.temperatures, **unpacked(load_file(folder / FILE)), TABLE: table.float()}
+        own = unpacked(load_file(folder / FILE), encoder=table.dtype)
+        stored = {TEMPERATURES: network.temperatures, **own, TABLE: table}
         stored[TYPES] = of_kinds(stored[TYPES], TOKEN_TYPES)
-        left = network.load_state_dict(stored, strict=False)
+        left = network.load_state_dict(stored, strict=False, assign=True)
         missing = [name for name in left.missing_keys if not name.endswith("position_ids")]
         if missing or left.unexpected_keys:
             raise ValueError(f"{(missing or left.unexpected_keys)[0]} does not fit")
@@ -79,10 +81,11 @@ def write(tensors: dict[str, Tensor], path: Path, *, form: str) -> Path:
     return aside.replace(path)
 
 
-def unpacked(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What `packed` made, as float32 again."""
+def unpacked(stored: Mapping[str, Tensor], *, encoder: torch.dtype = torch.float32) -> dict[str, Tensor]:
+    """What `packed` made, as floating point again: the weights of the encoder in ``encoder``, all others in float32."""
+    kinds = {name: encoder if name.startswith("encoder.") else torch.float32 for name in stored}
     return {
-        name: expanded(weight, stored[name + _SCALE]) if weight.dtype == torch.int8 else weight
+        name: (expanded(weight, stored[name + _SCALE]) if weight.dtype == torch.int8 else weight).to(kinds[name])
         for name, weight in stored.items()
         if not name.endswith(_SCALE)
     }
