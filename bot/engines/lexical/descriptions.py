@@ -128,6 +128,9 @@ class Descriptions:
                 text = " ".join(token.norm for token in tokens[place:end] if token.word and token.norm != "'s")
             elif self._double(tokens, place) or (self._telling(token) and self._loose(tokens, span)):
                 span, end, text = None, place + 1, token.norm
+            elif parts and token.norm == "and" and self._coupled(tokens, place + 1):
+                place += 1
+                continue
             else:
                 break
             parts.append(Part(place, end, text, span))
@@ -139,6 +142,11 @@ class Descriptions:
         items = [self._vocabulary.by_id.get(mention.item_id or "") for mention in span.mentions]
         part = all(item is None or len(words(item.title)) > span.end - span.start for item in items)
         return span.kind == "title" and span.rank < _QUOTED and part
+
+    def _coupled(self, tokens: Sequence[Token], place: int) -> bool:
+        """Whether one more word describes the same noun: "the red and black one"."""
+        head = tokens[place + 1].norm if place + 1 < len(tokens) else ""
+        return head in self._called | self._many and self._telling(tokens[place])
 
     def _double(self, tokens: Sequence[Token], place: int) -> bool:
         """Whether a small word is what something is made of: "the down one"."""
@@ -152,8 +160,9 @@ class Descriptions:
         return span is None or called or self._partly(span)
 
     def _head(self, tokens: Sequence[Token], start: int, end: int) -> int:
-        """Where a finding ends that runs into the noun: "cheaper one"."""
-        return next((n for n in range(start + 1, end) if tokens[n].norm in self._called | self._many), end)
+        """Where a finding ends that runs into the noun: "cheaper one", but not "least one litre"."""
+        last = tokens[end - 1].norm
+        return end - 1 if end - 1 > start and last in self._called | self._many else end
 
     def _telling(self, token: Token) -> bool:
         return (
@@ -197,7 +206,8 @@ class Descriptions:
         else:
             end = place + 2 if tokens[place + 1].norm in self._called else place
         number = tokens[place].norm if place < end else ""
-        ids = records.holding(float(number)) if number.isdigit() and len(number) > 1 else frozenset()
+        amount = number.replace(".", "", 1)
+        ids = records.holding(float(number)) if amount.isdigit() and len(number) > 1 else frozenset()
         if not ids and len(number) == 2 and number.isdigit() and tokens[place - 1].norm == "from":
             ids = records.holding(1900.0 + int(number)) or records.holding(2000.0 + int(number))
         return (frame.start, end, ids) if len(ids) == (frame.count or 1) else None
@@ -212,6 +222,10 @@ class Descriptions:
             most = len(parts) == 1 and parts[0].span is not None and parts[0].span.order is not None
             said = end < len(tokens) and tokens[end].norm in word_set("descriptions_being")
             said = said and not _asked(tokens, frame.start)
+            if said and len(parts) == 1 and not parts[0].rank:
+                return self._counted(frame, parts, records, VALUES, many=False, lone=True)
+            doing = end < len(tokens) and tokens[end].norm in word_set("descriptions_verbs")
+            said = said or (doing and before in word_set("descriptions_questions"))
             told = before in word_set("descriptions_copula") and _how(tokens, frame.start) and _ends(tokens, end)
             return self._ranked(parts, records) if most and (said or told) else frozenset()
         name = not any(part.span for part in parts) and not {part.text for part in parts} <= common_words()

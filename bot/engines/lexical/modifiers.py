@@ -40,7 +40,9 @@ class Modifiers:
         span = board.at(joint)
         if tokens[joint].norm not in self._joining and (span is None or span.kind not in _VALUES):
             return None
-        parts = self._following(tokens, joint + (board.at(joint) is None), board)
+        first = joint + (board.at(joint) is None)
+        first += first < len(tokens) and tokens[first].norm in word_set("modifiers_subjects")
+        parts = self._following(tokens, first, board)
         ids, most = records.best([(part.text, part.span) for part in parts])
         if parts and not most and head in self._called and not any(part.span for part in parts):
             id_ = self._likeness.meant(" ".join(part.text for part in parts), records.items)

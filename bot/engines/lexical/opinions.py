@@ -29,7 +29,7 @@ class Opinions:
             for verb in verbs
             for subject in roles["subjects"]
         )
-        self._verdicts = _phrases(roles["verdicts"])
+        self._verdicts, self._alone = _phrases(roles["verdicts"]), _phrases(roles["alone"])
         self._good, self._bad = frozenset(roles["praise"]), frozenset(roles["blame"])
 
     def of(self, tokens: Sequence[Token], span: Span) -> Found[Role] | None:
@@ -80,6 +80,19 @@ class Opinions:
             return verdict
         found = [self._after.at(tokens, start), self._told.at(tokens, start), self._judged(tokens, start)]
         return max((one for one in found if one), key=lambda one: one.end, default=None)
+
+    def apart(self, tokens: Sequence[Token]) -> Role | None:
+        """The verdict that a clause is which names nothing: "it is lovely", "Beautiful film.", "never again"."""
+        if found := self._alone.at(tokens, 0):
+            return found.value if found.end == len(tokens) else None
+        start = next((n for n, token in enumerate(tokens) if token.norm not in word_set("opinions_degrees")), 0)
+        about = bool(tokens) and tokens[0].norm in word_set("opinions_subjects")
+        judged = self._judged(tokens, 1) if about and len(tokens) > 2 else None
+        word = tokens[start].norm if tokens else ""
+        if judged or len(tokens) > start + 2 or word not in self._good | self._bad:
+            return judged.value if judged and judged.end == len(tokens) else None
+        refused = any(token.norm in ("not", "too") for token in tokens[:start])
+        return "liked" if (word in self._good) ^ refused else "rejected"
 
     def _opened(self, tokens: Sequence[Token], end: int) -> Found[Role] | None:
         """A cue that counts only where a statement begins: "got the second already", "ok the compass"."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.engines.lexical.lexicon import table, word_set
 from bot.engines.lexical.opinions import Opinions
@@ -47,9 +48,22 @@ class Roles:
         for span in [span for span in board.spans if span.mentions]:
             judged.append(self._judged(reading, span, polarity, judged))
         judged = _listed_back(reading.tokens, judged)
+        judged += self._apart(reading, board, judged)
         for found in judged:
             board.block(_subject(reading.tokens, board, found.cue), found.cue[1])
         return judged or self._implied(reading, board, scene)
+
+    def _apart(self, reading: Reading, board: Board, judged: Sequence[Judged]) -> list[Judged]:
+        """What is thought of the one item that the visitor knows, said in a clause of its own: "seen it. Superb"."""
+        known = {(mention.item_id, one.role) for one in judged for mention in one.span.mentions}
+        if len(known) != 1 or judged[-1].role != "seen" or judged[-1].span.mentions[0].item_id is None:
+            return []
+        for start, end in _clauses(reading.tokens, judged[-1].span.end):
+            role = self._opinions.apart(reading.tokens[start:end])
+            if role:
+                board.block(start, end)
+                return [Judged(judged[-1].span, role, said=True)]
+        return []
 
     def _point(self, reading: Reading, board: Board, scene: Scene) -> None:
         """Claim pronouns that point at something, left to right."""
@@ -157,6 +171,13 @@ class Roles:
         span = Span(match.start, match.end, "reference", mentions=mentions)
         board.claim([span])
         return [Judged(span, match.value, said=True)]
+
+
+def _clauses(tokens: Sequence[Token], place: int) -> list[tuple[int, int]]:
+    """The clauses behind a token: from one mark, "and" or "but" to the next."""
+    parting = [n for n in range(place, len(tokens)) if not tokens[n].word or tokens[n].norm in ("and", "but", "though")]
+    ends = [*parting, len(tokens)]
+    return [(start + 1, end) for start, end in pairwise(ends) if end > start + 1]
 
 
 def _instead(tokens: Sequence[Token], span: Span, earlier: Sequence[Judged]) -> bool:
