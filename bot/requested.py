@@ -17,6 +17,7 @@ from bot.types import Evidence
 from bot.wording import constraint_key
 from vectorstore.base import Constraint, Facet
 
+_SIDES = frozenset({"lower", "higher"})
 MEASURED, TWISTED, DENIED, HELD, DATED, KIND = 2.2, 2.0, 1.7, 1.5, 1.0, 0.4
 """A number beside its limit tells most, that a tent is a tent least; a year stands beside the title anyway."""
 LATEST, RAREST = 0.4, 0.5
@@ -68,6 +69,9 @@ def _measured(speaker: Speaker, facet: Facet, members: Sequence[Evidence], late:
 def _sided(speaker: Speaker, facet: Facet, bound: Constraint, worth: float) -> Point:
     """On which side a number lies, where "light" or "cheaper" was asked for."""
     side = "lower" if bound.op in BELOW else "higher"
+    if any(one.facet == facet.name and one.value in _SIDES - {side} for one in speaker.of("tradeoff")):
+        phrase = plainly(speaker, facet)  # "on the cheaper side" of the dearest one
+        return point(*phrase, [facet.name], worth, {"value": speaker.value(facet), "label": speaker.label(facet.name)})
     key = speaker.voice.pick(WITHIN, f"{sense_of(facet)}_{side}", f"number_{side}")
     return point(WITHIN, key, [facet.name], worth, {"value": speaker.value(facet), "label": speaker.label(facet.name)})
 
